@@ -1,0 +1,155 @@
+"""The entity message: what the worker found in one article."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from contract.article import Article
+from contract.entities import Entity
+from contract.errors import FieldError, InvalidMessage
+from contract.identity import content_sha256, is_article_id
+from contract.wire import decode_utf8, parse_json
+
+SCHEMA: Final = 1
+
+
+def _article_id(text: str) -> str:
+    if not is_article_id(text):
+        raise ValueError("is not an article id")
+    return text
+
+
+class Model(BaseModel):
+    """The pipeline that found the entities."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    version: str
+
+
+class EntityMessage(BaseModel):
+    """One article's entities with its metadata, as published to `entities`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schema_: Literal[1] = Field(alias="schema")
+    id: Annotated[str, AfterValidator(_article_id)]
+    publication: Annotated[str, Field(min_length=1)]
+    publication_key: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/]+$")]
+    title: str | None = None
+    url: str | None = None
+    authors: list[str] = []
+    language: str | None = None
+    section: str | None = None
+    published_at: AwareDatetime | None = None
+    content: str | None = None
+    content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    words: Annotated[int, Field(ge=0)]
+    entities: list[Entity]
+    model: Model
+    received_at: AwareDatetime
+    processed_at: AwareDatetime
+    source_message_id: str
+
+    def encode(self) -> bytes:
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+    def attributes(self) -> dict[str, str]:
+        return {
+            "article_id": self.id,
+            "publication_key": self.publication_key,
+            "schema": str(self.schema_),
+        }
+
+
+def entity_message(
+    article: Article,
+    entities: list[Entity],
+    *,
+    model: Model,
+    received_at: datetime,
+    processed_at: datetime,
+    source_message_id: str,
+    keep_content: bool = True,
+) -> EntityMessage:
+    """The message for an article in which the worker found these entities."""
+    # Everything here has been validated or computed by us; a second validation costs time only.
+    return EntityMessage.model_construct(
+        schema_=SCHEMA,
+        id=article.id,
+        publication=article.publication,
+        publication_key=article.publication_key,
+        title=article.title,
+        url=article.url,
+        authors=article.authors,
+        language=article.language,
+        section=article.section,
+        published_at=article.published_at,
+        content=article.content if keep_content else None,
+        content_sha256=content_sha256(article.content),
+        words=count_words(article.content),
+        entities=entities,
+        model=model,
+        received_at=received_at,
+        processed_at=processed_at,
+        source_message_id=source_message_id,
+    )
+
+
+def count_words(text: str) -> int:
+    """Runs of anything but white space."""
+    return len(text.split())
+
+
+def decode_entity_message(data: bytes) -> EntityMessage:
+    """The message in the bytes. Raises InvalidMessage, and nothing else, for whatever else they hold."""
+    try:
+        value = parse_json(decode_utf8(data))
+    except ValueError as error:
+        raise InvalidMessage.of("body", f"is not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise InvalidMessage.of("body", "is not a JSON object")
+    _check_schema(value)
+    try:
+        message = EntityMessage.model_validate(value)
+    except ValidationError as error:
+        raise InvalidMessage(
+            [
+                FieldError(".".join(map(str, item["loc"])) or "body", item["msg"])
+                for item in error.errors(include_url=False, include_input=False)[:10]
+            ]
+        ) from error
+    _check_text(message)
+    return message
+
+
+def _check_schema(value: Mapping[str, Any]) -> None:
+    schema = value.get("schema")
+    if schema == SCHEMA and not isinstance(schema, bool):
+        return
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise InvalidMessage.of(
+            "schema",
+            f"is {schema}, newer than the {SCHEMA} this writer knows; update the writer, then replay",
+        )
+    raise InvalidMessage.of("schema", f"must be {SCHEMA}, is {json.dumps(schema)[:40]}")
+
+
+def _check_text(message: EntityMessage) -> None:
+    """Offsets that do not slice to their text, and text no database takes, are refused."""
+    content = message.content
+    for position, entity in enumerate(message.entities):
+        if entity.end - entity.start != len(entity.text):
+            raise InvalidMessage.of(f"entities.{position}", "its offsets do not fit its text")
+        if content is not None and content[entity.start : entity.end] != entity.text:
+            raise InvalidMessage.of(
+                f"entities.{position}", "its offsets do not slice the content to its text"
+            )
+    try:
+        message.model_dump_json()
+    except ValueError as error:
+        raise InvalidMessage.of("body", "contains half a surrogate pair") from error
