@@ -1,0 +1,144 @@
+"""Turns what a commit adds into the fewest writes that keep every document exact. Pure.
+
+Numbers that only grow are increments, which no other writer can disturb. What is no sum (the
+commonest form, the first and last day) and numbers that shrink are written from what was read, on
+the condition that it is still so; see ADR 4.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contract.documents import commonest_form
+from contract.names import ARTICLES
+from worker.ledger import CONFIRMATION, Change, Delta, Path, Reference
+
+FACTS: Final = ("text", "label", "key", "name", "first_seen", "last_seen", "forms")
+_KNOWN_DOCUMENTS: Final = 20_000  # about 20 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as read, and when it was last written (the database's own token)."""
+
+    document: dict[str, Any]
+    update_time: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document write. `fields` None deletes; `requires` is existence or an update time.
+
+    `after` holds the facts of an entity or publication once this is written.
+    """
+
+    reference: Reference
+    fields: Mapping[str, Any] | None
+    increments: Mapping[Path, int] = field(default_factory=dict)
+    merge: bool = False
+    requires: Any = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """The facts of entities and publications written lately, so that most commits read nothing."""
+
+    limit: int = _KNOWN_DOCUMENTS
+    _facts: OrderedDict[Reference, Stored] = field(init=False, default_factory=OrderedDict)
+
+    def missing(self, references: Iterable[Reference]) -> list[Reference]:
+        return [reference for reference in references if reference not in self._facts]
+
+    def get(self, reference: Reference) -> Stored | None:
+        stored = self._facts.get(reference)
+        if stored is not None:
+            self._facts.move_to_end(reference)
+        return stored
+
+    def learn(self, reference: Reference, document: Mapping[str, Any], update_time: Any) -> None:
+        facts = {name: document[name] for name in FACTS if name in document}
+        self._facts[reference] = Stored(facts, update_time)
+        self._facts.move_to_end(reference)
+        while len(self._facts) > self.limit:
+            self._facts.popitem(last=False)
+
+    def forget(self, references: Iterable[Reference]) -> None:
+        for reference in references:
+            self._facts.pop(reference, None)
+
+
+def article_entry(change: Change, stored: Stored | None) -> Entry:
+    """The write of an article: created, replaced, or confirmed."""
+    reference = (ARTICLES, change.article_id)
+    requires = False if stored is None else stored.update_time
+    if change.confirms_only:
+        confirmation = {name: change.document[name] for name in CONFIRMATION}
+        return Entry(reference, confirmation, merge=True, requires=requires)
+    return Entry(reference, change.document, requires=requires)
+
+
+def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> Entry:
+    """The one write of an entity or publication; where numbers shrink, `stored` is the whole document."""
+    if stored is None:
+        whole = _whole({}, delta)
+        return Entry(reference, whole, requires=False, after=whole)
+    if delta.shrinks:
+        whole = _whole(stored.document, delta)
+        # An entity that no article mentions any more is no entity.
+        fields = whole if whole.get("articles") else None
+        return Entry(reference, fields, requires=stored.update_time, after=fields)
+    facts = _grown(stored.document, delta)
+    news = {
+        name: value for name, value in facts.items() if name != "forms" and value != stored.document.get(name)
+    }
+    # A blind increment must not bring back a document that another writer has just deleted.
+    requires = stored.update_time if news else True
+    return Entry(reference, news, delta.numbers, merge=True, requires=requires, after=facts)
+
+
+def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
+    """The facts after numbers have grown, from the facts before."""
+    facts: dict[str, Any] = {**document, **delta.facts}
+    if "label" in facts:
+        forms = dict(Counter(document.get("forms", {})) + Counter(_part(delta, "forms")))
+        facts.update(forms=forms, text=_text(forms, document, delta))
+    days = [document[name] for name in ("first_seen", "last_seen") if name in document]
+    return {**facts, **_span([*days, *_part(delta, "days")])}
+
+
+def _whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
+    """The whole document with the numbers added; what has become zero is gone."""
+    copy = {name: dict(value) if isinstance(value, dict) else value for name, value in document.items()}
+    whole: dict[str, Any] = {**copy, **delta.facts}
+    for path, number in delta.numbers.items():
+        _add(whole, path, number)
+    if "label" in whole:
+        whole["text"] = _text(whole.setdefault("forms", {}), document, delta)
+    return {**whole, **_span(list(whole.get("days", {})))}
+
+
+def _text(forms: Mapping[str, int], document: Mapping[str, Any], delta: Delta) -> str:
+    # Articles too large for one document store no offsets, and so count no forms.
+    return commonest_form(forms) if forms else str(document.get("text", delta.form))
+
+
+def _part(delta: Delta, name: str) -> dict[str, int]:
+    return {path[1]: number for path, number in delta.numbers.items() if path[0] == name}
+
+
+def _span(days: list[str]) -> dict[str, str]:
+    return {"first_seen": min(days), "last_seen": max(days)} if days else {}
+
+
+def _add(whole: dict[str, Any], path: Path, number: int) -> None:
+    *parents, last = path
+    place = whole
+    for name in parents:
+        place = place.setdefault(name, {})
+    value = place.get(last, 0) + number
+    if value > 0:
+        place[last] = value
+    else:
+        place.pop(last, None)

@@ -1,0 +1,136 @@
+"""What runs in a child process: everything heavy is imported and built here, after the process began."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from contract import names
+from worker import pubsub
+from worker.dead import DeadLetters
+from worker.exits import COULD_NOT_START, CannotStart
+from worker.intake import Intake
+from worker.leases import Leases
+from worker.lifeline import Lifeline
+from worker.outbox import Outbox
+from worker.pubsub import Received
+from worker.pump import Handle, Pump
+from worker.settings import Settings
+from worker.status import Status
+
+_QUICK_SECONDS: Final = 0.02  # a lone article need not wait for company
+_FLOWING: Final = 2  # more messages than this in a batch mean that articles flow
+
+
+def run_child(role: str, *, slot: int, pipe: int, settings: Settings) -> int:
+    """Runs a role in this process until it is asked to stop; returns the exit code."""
+    lifeline = Lifeline(pipe)
+    lifeline.obey_signals()
+    status = Status(role, slot, settings.run_dir)
+    try:
+        pump = _BUILD[role](settings, lifeline, status)
+    except CannotStart as error:
+        sys.stderr.write(f"namewire {role}: {error}\n")
+        return COULD_NOT_START
+    try:
+        return pump.run()
+    finally:
+        status.remove()
+
+
+def _build_work(settings: Settings, lifeline: Lifeline, status: Status) -> Pump:
+    from worker.recognizer import load_recognizer
+    from worker.work import Work
+
+    recognizer = load_recognizer(settings.model, longest=settings.content_chars)
+    channel = pubsub.open_channel()
+
+    def outbox(topic: str) -> Outbox:
+        return Outbox(pubsub.Topic(channel, settings.project, topic), lifeline, topic)
+
+    work = Work(
+        recognizer=recognizer,
+        outbox=outbox(names.ENTITIES_TOPIC),
+        dead=DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts),
+        counts=status.counts,
+        batch_words=settings.batch_words,
+        content_chars=settings.content_chars,
+        message_content=settings.message_content,
+    )
+    subscription = pubsub.Subscription(channel, settings.project, names.ARTICLES_SUBSCRIPTION)
+    return _pump(
+        subscription,
+        work.handle,
+        lifeline,
+        status,
+        most=settings.batch_messages,
+        patience=lambda: settings.batch_seconds,
+        megabytes=settings.child_megabytes,
+    )
+
+
+def _build_write(settings: Settings, lifeline: Lifeline, status: Status) -> Pump:
+    from worker import firestore
+    from worker.store import Store
+
+    channel = pubsub.open_channel()
+    outbox = Outbox(
+        pubsub.Topic(channel, settings.project, names.ENTITIES_DEAD_TOPIC),
+        lifeline,
+        names.ENTITIES_DEAD_TOPIC,
+    )
+    store = Store(
+        database=firestore.Database(firestore.open_channel(), settings.project),
+        dead=DeadLetters(outbox, status.counts),
+        counts=status.counts,
+        lifeline=lifeline,
+        commit_writes=settings.commit_writes,
+        keep_content=settings.store_content,
+        uncounted=settings.uncounted_labels,
+    )
+    subscription = pubsub.Subscription(channel, settings.project, names.ENTITIES_SUBSCRIPTION)
+    pace = _Pace(settings.commit_seconds)
+    return _pump(
+        subscription,
+        pace.watch(store.handle),
+        lifeline,
+        status,
+        most=max(20, settings.commit_writes // 10),
+        patience=pace.patience,
+        megabytes=settings.child_megabytes,
+    )
+
+
+class _Pace:
+    """Waits for a commit to fill only while articles flow: one write per document costs the same for many."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._last = 0
+
+    def patience(self) -> float:
+        return self._longest if self._last > _FLOWING else min(_QUICK_SECONDS, self._longest)
+
+    def watch(self, handle: Handle) -> Handle:
+        def watched(batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
+            self._last = len(batch)
+            return handle(batch)
+
+        return watched
+
+
+def _pump(
+    subscription: pubsub.Subscription,
+    handle: Handle,
+    lifeline: Lifeline,
+    status: Status,
+    *,
+    most: int,
+    patience: Callable[[], float],
+    megabytes: int,
+) -> Pump:
+    leases = Leases(subscription)
+    intake = Intake(subscription, leases, room=most)
+    return Pump(intake, leases, lifeline, status, handle, most, patience, megabytes)
+
+
+_BUILD: Final = {"work": _build_work, "write": _build_write}

@@ -1,0 +1,13 @@
+"""How a process of the worker may end. The numbers follow sysexits.h, which service managers know."""
+
+from typing import Final
+
+OK: Final = 0
+FORCED: Final = 1  # ended before it had drained; what it held is delivered again
+USAGE: Final = 64
+RECYCLE: Final = 75  # a child that grew past its limit and drained: replace it
+COULD_NOT_START: Final = 78  # starting it again would not help: the configuration is wrong
+
+
+class CannotStart(Exception):
+    """Raised when a process can never do its work as configured; the text says what to change."""

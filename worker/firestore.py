@@ -1,0 +1,227 @@
+"""Firestore: the only module of the worker that knows it. Reads and one atomic commit, on raw messages."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import grpc
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
+from google.cloud.firestore_v1.types import (
+    BatchGetDocumentsRequest,
+    BatchGetDocumentsResponse,
+    CommitRequest,
+    CommitResponse,
+    Document,
+    Value,
+    Write,
+)
+
+from worker.bookkeeping import Entry, Stored
+from worker.fate import Conflict, Never, TryLater
+from worker.ledger import Path, Reference
+
+_CALL_SECONDS: Final = 60.0
+_READ_DOCUMENTS: Final = 500
+_CHANNEL_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+)
+_CONFLICTS: Final = (
+    grpc.StatusCode.ABORTED,
+    grpc.StatusCode.ALREADY_EXISTS,
+    grpc.StatusCode.FAILED_PRECONDITION,
+    grpc.StatusCode.NOT_FOUND,
+)
+_REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE)
+_SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
+
+
+def _raw(wrapper: Any) -> Any:
+    return type(wrapper.pb(wrapper()))
+
+
+_Get, _Got = _raw(BatchGetDocumentsRequest), _raw(BatchGetDocumentsResponse)
+_Commit, _Committed = _raw(CommitRequest), _raw(CommitResponse)
+_Document, _Value, _Write = _raw(Document), _raw(Value), _raw(Write)
+
+
+def open_channel() -> grpc.Channel:
+    """A channel to the emulator or to the cloud; the process that opens it must never fork afterwards."""
+    emulator = os.environ.get("FIRESTORE_EMULATOR_HOST", "").strip()
+    if emulator:
+        return grpc.insecure_channel(emulator, options=_CHANNEL_OPTIONS)
+    return FirestoreGrpcTransport.create_channel(
+        FirestoreClient.DEFAULT_ENDPOINT,
+        scopes=FirestoreGrpcTransport.AUTH_SCOPES,
+        options=_CHANNEL_OPTIONS,
+    )
+
+
+@dataclass(slots=True)
+class Database:
+    """The default database of a project; every error is one of our fates."""
+
+    channel: grpc.Channel
+    project: str
+    _get: Any = field(init=False, repr=False)
+    _commit: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        service = "/google.firestore.v1.Firestore"
+        self._get = self.channel.unary_stream(
+            f"{service}/BatchGetDocuments",
+            request_serializer=_Get.SerializeToString,
+            response_deserializer=_Got.FromString,
+        )
+        self._commit = self.channel.unary_unary(
+            f"{service}/Commit",
+            request_serializer=_Commit.SerializeToString,
+            response_deserializer=_Committed.FromString,
+        )
+
+    def read(
+        self, references: Sequence[Reference], fields: Sequence[str] | None = None
+    ) -> dict[Reference, Stored]:
+        """The documents that exist, whole or only some top-level fields. Raises TryLater or Never."""
+        found: dict[Reference, Stored] = {}
+        for start in range(0, len(references), _READ_DOCUMENTS):
+            names = [self._name(reference) for reference in references[start : start + _READ_DOCUMENTS]]
+            request = _Get(database=self._path, documents=names)
+            if fields is not None:
+                request.mask.field_paths.extend(fields)
+            try:
+                for answer in self._get(request, timeout=_CALL_SECONDS, metadata=self._metadata):
+                    if answer.HasField("found"):
+                        document = answer.found
+                        found[_reference(document.name)] = Stored(
+                            _decode_fields(document.fields), document.update_time
+                        )
+            except grpc.RpcError as error:
+                raise _fate(error) from error
+        return found
+
+    def commit(self, entries: Sequence[Entry]) -> list[Any]:
+        """Writes all or nothing; the new update time of each document. Raises Conflict, TryLater or Never."""
+        request = _Commit(database=self._path, writes=[self._write(entry) for entry in entries])
+        try:
+            answer = self._commit(request, timeout=_CALL_SECONDS, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise _fate(error) from error
+        return [result.update_time for result in answer.write_results]
+
+    @property
+    def _path(self) -> str:
+        return f"projects/{self.project}/databases/(default)"
+
+    @property
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        routing = (
+            ("google-cloud-resource-prefix", self._path),
+            ("x-goog-request-params", f"database={self._path}"),
+        )
+        # The emulator takes this word as an administrator, whatever security rules it was started with.
+        return (
+            (*routing, ("authorization", "Bearer owner"))
+            if "FIRESTORE_EMULATOR_HOST" in os.environ
+            else routing
+        )
+
+    def _name(self, reference: Reference) -> str:
+        return f"{self._path}/documents/{reference[0]}/{reference[1]}"
+
+    def _write(self, entry: Entry) -> Any:
+        name = self._name(entry.reference)
+        write = _Write(delete=name) if entry.fields is None else _Write(update=_document(name, entry.fields))
+        if entry.merge and entry.fields is not None:
+            write.update_mask.SetInParent()  # even when empty: without a mask the write replaces the document
+            write.update_mask.field_paths.extend(_quote((field,)) for field in entry.fields)
+        for path, number in entry.increments.items():
+            transform = write.update_transforms.add(field_path=_quote(path))
+            transform.increment.integer_value = number
+        if isinstance(entry.requires, bool):
+            write.current_document.exists = entry.requires
+        elif entry.requires is not None:
+            write.current_document.update_time.CopyFrom(entry.requires)
+        return write
+
+
+def _fate(error: grpc.RpcError) -> Exception:
+    code = error.code()
+    text = f"Firestore: {code.name}: {str(error.details())[:300]}"
+    if code in _REFUSED:
+        return Never(text)
+    return Conflict(text) if code in _CONFLICTS else TryLater(text)
+
+
+def _reference(name: str) -> Reference:
+    collection, document_id = name.split("/")[-2:]
+    return collection, document_id
+
+
+def _quote(path: Path) -> str:
+    """A field path; anything but plain names is quoted, as Firestore asks."""
+    return ".".join(
+        part if _SIMPLE_NAME.fullmatch(part) else "`" + part.replace("\\", "\\\\").replace("`", "\\`") + "`"
+        for part in path
+    )
+
+
+def _document(name: str, fields: Mapping[str, Any]) -> Any:
+    document = _Document(name=name)
+    for key, value in fields.items():
+        _encode(value, document.fields[key])
+    return document
+
+
+def _encode(value: Any, target: Any) -> None:
+    """Writes a Python value into a protobuf Value; bool before int, because True is an int."""
+    match value:
+        case None:
+            target.null_value = 0
+        case bool():
+            target.boolean_value = value
+        case int():
+            target.integer_value = value
+        case float():
+            target.double_value = value
+        case str():
+            target.string_value = value
+        case datetime():
+            moment = value.astimezone(UTC)
+            target.timestamp_value.FromDatetime(moment.replace(tzinfo=None))
+        case Mapping():
+            target.map_value.SetInParent()
+            for key, item in value.items():
+                _encode(item, target.map_value.fields[key])
+        case list():
+            target.array_value.SetInParent()
+            for item in value:
+                _encode(item, target.array_value.values.add())
+        case _:
+            raise TypeError(f"no Firestore value for {type(value).__name__}")
+
+
+def _decode_fields(fields: Any) -> dict[str, Any]:
+    return {key: _decode(value) for key, value in fields.items()}
+
+
+def _decode(value: Any) -> Any:
+    kind = value.WhichOneof("value_type")
+    match kind:
+        case "null_value" | None:
+            return None
+        case "map_value":
+            return _decode_fields(value.map_value.fields)
+        case "array_value":
+            return [_decode(item) for item in value.array_value.values]
+        case "timestamp_value":
+            stamp = value.timestamp_value
+            return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000)
+        case _:
+            return getattr(value, kind)

@@ -1,0 +1,120 @@
+"""Pulls ahead of the work, by a little: one batch is ready when the one before is done, never more.
+
+What is pulled is held back from other processes, and exposed to the death of this one.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from worker.fate import TryLater
+from worker.leases import Leases
+from worker.pubsub import Received
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE: Final = 0.25  # seconds; doubles while Pub/Sub cannot be reached
+_LONGEST_PAUSE: Final = 5.0
+_TICK: Final = 0.1  # how long a stop request may go unseen
+_SUSPECT_ATTEMPT: Final = 3
+
+
+class Pulls(Protocol):
+    """The part of a subscription that this module needs."""
+
+    def pull(self, most: int) -> list[Received]: ...
+    def cancel(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Intake:
+    """A buffer of at most `room` messages, filled by one thread and emptied by the main one."""
+
+    subscription: Pulls
+    leases: Leases
+    room: int
+    clock: Callable[[], float] = time.monotonic
+    _buffer: list[Received] = field(init=False, default_factory=list)
+    _first_at: float = field(init=False, default=0.0)
+    _changed: threading.Condition = field(init=False, default_factory=threading.Condition)
+    _closed: threading.Event = field(init=False, default_factory=threading.Event)
+
+    def fill(self) -> None:
+        """The body of the pulling thread; returns after close()."""
+        pause = 0.0
+        while not self._closed.is_set():
+            free = self._wait_for_room()
+            if not free:
+                continue
+            try:
+                messages = self.subscription.pull(free)
+            except TryLater as error:
+                pause = min(_LONGEST_PAUSE, pause * 2 or _FIRST_PAUSE)
+                log.warning("waiting for Pub/Sub, next try in %.1f s; nothing is lost: %s", pause, error)
+                self._closed.wait(pause)
+                continue
+            if pause:
+                log.info("Pub/Sub answers again")
+                pause = 0.0
+            self._add(messages)
+
+    def take(self, *, most: int, patience: float) -> list[Received]:
+        """Up to `most` messages, or none after a tick without any.
+
+        Waits until the batch is full or its first message is `patience` seconds old. Messages that
+        were delivered several times before come first and alone: one of them may be what killed
+        the process that had it, and should take nobody along.
+        """
+        with self._changed:
+            if not self._buffer:
+                self._changed.wait(_TICK)
+            while self._buffer and len(self._buffer) < min(most, self.room):
+                left = self._first_at + patience - self.clock()
+                if left <= 0 or self._closed.is_set():
+                    break
+                self._changed.wait(left)
+            return self._cut(most)
+
+    def rest(self) -> list[Received]:
+        """What was pulled and never taken, to be released."""
+        with self._changed:
+            rest, self._buffer = self._buffer, []
+            return rest
+
+    def close(self) -> None:
+        """Stops pulling, at once."""
+        self._closed.set()
+        self.subscription.cancel()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _wait_for_room(self) -> int:
+        with self._changed:
+            if len(self._buffer) >= self.room:
+                self._changed.wait(_TICK)
+            return self.room - len(self._buffer)
+
+    def _add(self, messages: Sequence[Received]) -> None:
+        if not messages:
+            return
+        self.leases.hold(messages)
+        with self._changed:
+            if not self._buffer:
+                self._first_at = self.clock()
+            self._buffer.extend(messages)
+            self._changed.notify_all()
+
+    def _cut(self, most: int) -> list[Received]:
+        """Takes a batch off the buffer; the rest counts as having come now."""
+        suspects = [message for message in self._buffer if message.attempt >= _SUSPECT_ATTEMPT]
+        if suspects:
+            taken = [max(suspects, key=lambda message: message.attempt)]
+            self._buffer.remove(taken[0])
+        else:
+            taken, self._buffer = self._buffer[:most], self._buffer[most:]
+        self._first_at = self.clock()
+        self._changed.notify_all()
+        return taken

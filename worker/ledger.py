@@ -1,0 +1,139 @@
+"""The arithmetic of the counts: which version of an article holds, and what that changes. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contract.documents import Contribution, Document, contribution_of, names_of, newer
+from contract.messages import EntityMessage
+from contract.names import ENTITIES, PUBLICATIONS
+
+Path = tuple[str, ...]
+Reference = tuple[str, str]  # collection, document id
+
+CONFIRMATION: Final = ("confirmed_at", "confirmed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an article as it would be stored, and the message that brought it."""
+
+    document: Document
+    message: EntityMessage
+
+
+@dataclass(slots=True)
+class Delta:
+    """What a commit adds to one document: numbers by field path, and facts that a new document needs."""
+
+    numbers: Counter[Path] = field(default_factory=Counter)
+    facts: dict[str, str] = field(default_factory=dict)
+    form: str = ""  # how people see an entity of which no form is counted
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether a number goes down; then it may become zero and has to be removed."""
+        return any(number < 0 for number in self.numbers.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be written for one article."""
+
+    article_id: str
+    stored: Mapping[str, Any] | None
+    document: Document
+    message: EntityMessage | None  # None when only the time of the newest confirmation moves
+
+    @property
+    def confirms_only(self) -> bool:
+        return self.message is None
+
+
+def decide(stored: Mapping[str, Any] | None, versions: Sequence[Version]) -> Change | None:
+    """What the versions that came in mean for an article; None when nothing changes.
+
+    Of two versions the one published later wins, in whatever order they come. The same version
+    again moves only the time at which it was last confirmed: a version published in between, but
+    coming in later, must not replace it.
+    """
+    current: Mapping[str, Any] | None = stored
+    winner: Version | None = None
+    for version in sorted(versions, key=_published):
+        candidate = version.document
+        if current is not None and not newer(candidate, current):
+            continue
+        if current is not None and candidate["version"] == current["version"]:
+            current = {**current, **{name: candidate[name] for name in CONFIRMATION}}
+        else:
+            current, winner = candidate, version
+    if current is None or current is stored:
+        return None
+    return _change(versions[0].message.id, stored, dict(current), winner)
+
+
+def _change(
+    article_id: str, stored: Mapping[str, Any] | None, document: Document, winner: Version | None
+) -> Change:
+    # Corrected and corrected back within one batch: only the confirmation moves.
+    back = stored is not None and stored["version"] == document["version"]
+    if winner is None or back:
+        kept = {**(stored or {}), **{name: document[name] for name in CONFIRMATION}}
+        return Change(article_id, stored, kept, None)
+    return Change(article_id, stored, document, winner.message)
+
+
+def deltas(changes: Iterable[Change]) -> dict[Reference, Delta]:
+    """Every entity and publication that the changes touch, each once; what comes to nothing is left out."""
+    found: dict[Reference, Delta] = {}
+    for change in changes:
+        if change.message is None:
+            continue
+        if change.stored is not None:
+            _count(found, contribution_of(change.stored), -1)
+        _count(found, contribution_of(change.document), +1)
+        _name(found, change.message)
+    for delta in found.values():
+        delta.numbers = Counter({path: number for path, number in delta.numbers.items() if number})
+    return {reference: delta for reference, delta in found.items() if delta.numbers}
+
+
+def touched(change: Change) -> set[Reference]:
+    """The documents besides the article's own that a change may write."""
+    if change.message is None:
+        return set()
+    sides = [contribution_of(side) for side in (change.stored, change.document) if side is not None]
+    entities = {(ENTITIES, eid) for side in sides for eid in side.mentions}
+    return entities | {(PUBLICATIONS, side.publication_key) for side in sides}
+
+
+def _count(found: dict[Reference, Delta], part: Contribution, sign: int) -> None:
+    total = 0
+    for eid, mentions in part.mentions.items():
+        delta = found.setdefault((ENTITIES, eid), Delta())
+        delta.numbers["mentions",] += sign * mentions
+        delta.numbers["articles",] += sign
+        delta.numbers["publications", part.publication_key] += sign * mentions
+        delta.numbers["days", part.day] += sign * mentions
+        for form, times in part.forms.get(eid, {}).items():
+            delta.numbers["forms", form] += sign * times
+        total += mentions
+    delta = found.setdefault((PUBLICATIONS, part.publication_key), Delta())
+    delta.numbers["articles",] += sign
+    delta.numbers["mentions",] += sign * total
+    delta.numbers["days", part.day] += sign
+
+
+def _name(found: Mapping[Reference, Delta], message: EntityMessage) -> None:
+    for eid, (label, key, form) in names_of(message).items():
+        if (ENTITIES, eid) in found:
+            delta = found[ENTITIES, eid]
+            delta.facts = {"label": label, "key": key}
+            delta.form = form
+    found[PUBLICATIONS, message.publication_key].facts = {"name": message.publication}
+
+
+def _published(version: Version) -> tuple[Any, int, str]:
+    by = version.document["confirmed_by"]
+    return version.document["confirmed_at"], len(by), by

@@ -1,0 +1,91 @@
+"""The loop that both roles share: take a batch, handle it, settle each message, stop in order."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from worker.exits import OK, RECYCLE
+from worker.fate import TryLater
+from worker.intake import Intake
+from worker.leases import Leases
+from worker.lifeline import Lifeline
+from worker.pubsub import Received
+from worker.status import Status, resident_megabytes
+
+log = logging.getLogger(__name__)
+
+# Yields the messages of the batch as they are finished; raises TryLater when the process has to end.
+Handle = Callable[[Sequence[Received]], Iterator[Sequence[Received]]]
+
+_JOIN_SECONDS: Final = 5.0
+
+
+@dataclass(slots=True)
+class Pump:
+    """Moves messages from a subscription through a handler until it is asked to stop."""
+
+    intake: Intake
+    leases: Leases
+    lifeline: Lifeline
+    status: Status
+    handle: Handle
+    most: int
+    patience: Callable[[], float]
+    megabytes: int
+
+    def run(self) -> int:
+        """Blocks; returns an exit code of `worker.exits`."""
+        with self._threads():
+            self.lifeline.ready()
+            code = self._loop()
+        self.leases.release(self.intake.rest())
+        self.leases.close()
+        self.status.show(now=True)
+        log.info("drained; %s messages done", self.status.counts.done)
+        return code
+
+    def _loop(self) -> int:
+        while not self.lifeline.stopping:
+            self._turn()
+            if resident_megabytes() > self.megabytes:
+                log.warning("resident size is past %s MB; ending to be replaced", self.megabytes)
+                return RECYCLE
+        return OK
+
+    def _turn(self) -> None:
+        self.lifeline.alive()
+        self.status.show()
+        batch = self.intake.take(most=self.most, patience=self.patience())
+        if batch:
+            self.status.counts.received += len(batch)
+            self._settle(batch)
+
+    def _settle(self, batch: Sequence[Received]) -> None:
+        """Every message of the batch is settled here, once: acknowledged or given back."""
+        left = {message.ack_id: message for message in batch}
+        try:
+            for done in self.handle(batch):
+                for message in done:
+                    del left[message.ack_id]
+                self.leases.done(done)
+                self.status.counts.done += len(done)
+                self.lifeline.alive()
+        except TryLater as error:
+            log.warning("giving back %s messages: %s", len(left), error)
+        self.leases.release(list(left.values()))
+
+    @contextmanager
+    def _threads(self) -> Iterator[None]:
+        """Pulling and lease keeping; the leases are kept until everything in hand is settled."""
+        keeper = threading.Thread(target=self.leases.keep, name="leases", daemon=True)
+        puller = threading.Thread(target=self.intake.fill, name="intake", daemon=True)
+        keeper.start()
+        puller.start()
+        try:
+            yield
+        finally:
+            self.intake.close()
+            puller.join(_JOIN_SECONDS)

@@ -1,0 +1,109 @@
+"""spaCy: the only module of the worker that knows it. Texts in, plain entities out."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import spacy
+from spacy.language import Language
+from spacy.util import get_package_path, is_package, load_config
+from thinc.api import NumpyOps, set_current_ops
+
+from contract.entities import Entity
+from contract.messages import Model
+from model import EMBEDDED
+from worker.exits import CannotStart
+
+log = logging.getLogger(__name__)
+
+# What finds entities, and what that may listen to. Everything else of a pipeline is not even loaded.
+_FINDS: Final = frozenset({"ner", "beam_ner", "entity_ruler"})
+_SHARED: Final = frozenset({"tok2vec", "transformer", "curated_transformer"})
+_BATCH_DOCS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Recognizer:
+    """Finds named entities with the entity recognizer of a spaCy pipeline."""
+
+    nlp: Language
+    model: Model
+
+    def find(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """The entities of each text, in order of position; `text[start:end]` is the entity's text.
+
+        Raises whatever the pipeline raises for the first text that it cannot take.
+        """
+        # The zone frees the strings that these texts added to the vocabulary, which otherwise grows
+        # for ever. No Doc may outlive it, so plain copies leave.
+        with self.nlp.memory_zone():
+            return [_entities(doc) for doc in self.nlp.pipe(texts, batch_size=_BATCH_DOCS)]
+
+
+def load_recognizer(name: str, *, longest: int) -> Recognizer:
+    """The recognizer of an installed package or a folder; the embedded one when the name is empty.
+
+    Raises CannotStart, saying what to install or change.
+    """
+    path = _find(name)
+    # The default kernels leave two thirds of a core idle; numpy's own are used instead.
+    set_current_ops(NumpyOps(use_blis=False))
+    try:
+        exclude = _needless(path)
+        nlp = spacy.load(path, exclude=exclude)
+    except CannotStart:
+        raise
+    except Exception as error:  # a foreign model can fail to load in any way
+        raise CannotStart(
+            f"The spaCy pipeline {path} cannot be loaded ({type(error).__name__}: {error}). "
+            "Install one made for this spaCy version, or unset NAMEWIRE_MODEL for the embedded one."
+        ) from error
+    nlp.max_length = max(nlp.max_length, longest + 1)
+    model = Model(
+        name=f"{nlp.meta['lang']}_{nlp.meta['name']}", version=str(nlp.meta.get("version", "unknown"))
+    )
+    log.info("loaded %s %s (%s)", model.name, model.version, ", ".join(nlp.pipe_names))
+    recognizer = Recognizer(nlp, model)
+    recognizer.find(["Reuters reports from Paris."])  # the first call is slow; nobody should wait for it
+    return recognizer
+
+
+def _find(name: str) -> Path:
+    if not name:
+        return EMBEDDED
+    if is_package(name):
+        folder = Path(get_package_path(name))
+        # A packaged pipeline keeps its data in a folder named with its version.
+        inside = sorted(folder.glob("*/config.cfg"))
+        return inside[0].parent if inside else folder
+    if (Path(name) / "config.cfg").is_file():
+        return Path(name)
+    raise CannotStart(
+        f"NAMEWIRE_MODEL is {name!r}, which is neither an installed spaCy package nor a folder with a "
+        "config.cfg. Install the package (pip install from the wheel of its release), give the path of a "
+        "pipeline, or unset NAMEWIRE_MODEL for the embedded one."
+    )
+
+
+def _needless(path: Path) -> list[str]:
+    """The components that finding entities does not need."""
+    config = load_config(path / "config.cfg")
+    components: dict[str, Any] = config.get("components", {})
+    finds = [name for name, part in components.items() if part.get("factory") in _FINDS]
+    if not finds:
+        raise CannotStart(
+            f"The spaCy pipeline {path} has no entity recognizer (components: "
+            f"{', '.join(components) or 'none'}). Choose one with a component `ner`."
+        )
+    listens = any("Listener" in str(components[name].get("model", "")) for name in finds)
+    keep = {
+        *finds,
+        *(name for name, part in components.items() if listens and part.get("factory") in _SHARED),
+    }
+    return [name for name in components if name not in keep]
+
+
+def _entities(doc: Any) -> list[Entity]:
+    return [Entity(entity.text, entity.label_, entity.start_char, entity.end_char) for entity in doc.ents]

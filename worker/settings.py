@@ -1,0 +1,135 @@
+"""Every setting of the worker, read from the environment in one place and checked before anything starts."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from contract import limits
+from contract.entities import UNCOUNTED_LABELS
+from worker.exits import CannotStart
+
+T = TypeVar("T")
+
+# Cloud Run, systemd and the instance group all give at least 30 s after TERM.
+DRAIN_SECONDS: Final = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says; `HELP` lists the names."""
+
+    project: str
+    processes: int
+    model: str
+    batch_words: int
+    batch_messages: int
+    batch_seconds: float
+    commit_writes: int
+    commit_seconds: float
+    content_chars: int
+    message_content: bool
+    store_content: bool
+    uncounted_labels: frozenset[str]
+    child_megabytes: int
+    run_dir: str
+    log_level: str
+
+
+HELP: Final = """\
+GOOGLE_CLOUD_PROJECT        the project (required)
+PUBSUB_EMULATOR_HOST, FIRESTORE_EMULATOR_HOST
+                            host:port of the emulators, instead of the cloud
+NAMEWIRE_PROCESSES          NER processes (one per core)
+NAMEWIRE_MODEL              spaCy package or path (the embedded pipeline)
+NAMEWIRE_BATCH_WORDS        words in a batch of the role work (4000)
+NAMEWIRE_BATCH_MESSAGES     messages in a batch of the role work (16)
+NAMEWIRE_BATCH_SECONDS      longest wait for a batch to fill (0.02)
+NAMEWIRE_COMMIT_WRITES      document writes in a commit (500)
+NAMEWIRE_COMMIT_SECONDS     longest wait for a commit to fill while articles flow (1)
+NAMEWIRE_MAX_CONTENT_CHARS  longest content accepted (100000)
+NAMEWIRE_MESSAGE_CONTENT    whether entity messages carry the content (true)
+NAMEWIRE_STORE_CONTENT      whether article documents carry the content (true)
+NAMEWIRE_UNCOUNTED_LABELS   labels found but not counted (DATE,TIME,MONEY,...)
+NAMEWIRE_CHILD_MEGABYTES    resident size at which a child is replaced (600)
+NAMEWIRE_RUN_DIR            folder for status files (none are written without it)
+NAMEWIRE_LOG_LEVEL          debug, info, warning or error (info)
+"""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings, with defaults. Raises CannotStart naming the variable that is wrong."""
+    read = _Reader(environment)
+    return Settings(
+        project=read.required("GOOGLE_CLOUD_PROJECT"),
+        processes=read.number("NAMEWIRE_PROCESSES", os.cpu_count() or 1, low=1, high=512),
+        model=read.text("NAMEWIRE_MODEL", ""),
+        batch_words=read.number("NAMEWIRE_BATCH_WORDS", 4_000, low=1, high=1_000_000),
+        batch_messages=read.number("NAMEWIRE_BATCH_MESSAGES", 16, low=1, high=1_000),
+        batch_seconds=read.seconds("NAMEWIRE_BATCH_SECONDS", 0.02, high=10),
+        commit_writes=read.number("NAMEWIRE_COMMIT_WRITES", 500, low=1, high=5_000),
+        commit_seconds=read.seconds("NAMEWIRE_COMMIT_SECONDS", 1.0, high=20),
+        content_chars=read.number(
+            "NAMEWIRE_MAX_CONTENT_CHARS", limits.CONTENT_CHARS, low=1, high=limits.MESSAGE_BYTES
+        ),
+        message_content=read.truth("NAMEWIRE_MESSAGE_CONTENT", default=True),
+        store_content=read.truth("NAMEWIRE_STORE_CONTENT", default=True),
+        uncounted_labels=read.labels("NAMEWIRE_UNCOUNTED_LABELS", UNCOUNTED_LABELS),
+        child_megabytes=read.number("NAMEWIRE_CHILD_MEGABYTES", 600, low=100, high=1_000_000),
+        run_dir=read.text("NAMEWIRE_RUN_DIR", ""),
+        log_level=read.choice("NAMEWIRE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+    )
+
+
+class _Reader:
+    """Typed look-ups; a blank variable counts as not set, except where blank has a meaning."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def required(self, name: str) -> str:
+        value = self.text(name, "")
+        if not value:
+            raise CannotStart(
+                f"{name} is not set. Set it to the Google Cloud project (any name for emulators)."
+            )
+        return value
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        return self._bounded(name, default, int, low=low, high=high, what="a whole number")
+
+    def seconds(self, name: str, default: float, *, high: float) -> float:
+        return self._bounded(name, default, float, low=0.0, high=high, what="a number of seconds")
+
+    def truth(self, name: str, *, default: bool) -> bool:
+        words = ("true", "1", "yes", "on", "false", "0", "no", "off")
+        return self.choice(name, "true" if default else "false", words) in words[:4]
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            raise CannotStart(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+        return value
+
+    def labels(self, name: str, default: frozenset[str]) -> frozenset[str]:
+        """A comma-separated list; set but empty means that every label counts."""
+        value = self._environment.get(name)
+        if value is None:
+            return default
+        return frozenset(label.strip() for label in value.split(",") if label.strip())
+
+    def _bounded(self, name: str, default: T, parse: Callable[[str], T], *, low: T, high: T, what: str) -> T:
+        text = self.text(name, "")
+        if not text:
+            return default
+        try:
+            value = parse(text)
+        except ValueError:
+            value = None
+        # `not low <= value` instead of `value < low`, so that NaN is refused.
+        if value is None or not low <= value <= high:  # type: ignore[operator]
+            raise CannotStart(f"{name} is {text!r}; it must be {what} from {low} to {high}.")
+        return value

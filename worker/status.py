@@ -1,0 +1,63 @@
+"""What a child has done so far, in a small file that `namewire status` and health checks read."""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+_WRITE_EVERY: Final = 1.0  # seconds
+
+
+@dataclass(slots=True)
+class Counts:
+    """Totals since the process started."""
+
+    received: int = 0
+    done: int = 0
+    dead_lettered: int = 0
+    words: int = 0
+    busy_s: float = 0.0  # in NER or in commits
+    cpu_s: float = 0.0  # of the whole process
+    ner_cpu_s: float = 0.0
+    writes: int = 0
+
+
+@dataclass(slots=True)
+class Status:
+    """Counts, and the file that shows them; without a folder nothing is written."""
+
+    role: str
+    slot: int
+    folder: str
+    counts: Counts = field(default_factory=Counts)
+    _written_at: float = field(init=False, default=0.0)
+
+    def show(self, *, now: bool = False) -> None:
+        """Writes the file, at most once a second; a full disk is no reason to stop working."""
+        if not self.folder or not (now or time.monotonic() - self._written_at >= _WRITE_EVERY):
+            return
+        self._written_at = time.monotonic()
+        self.counts.cpu_s = time.process_time()
+        target = Path(self.folder) / f"{self.role}-{self.slot}.json"
+        value = {"role": self.role, "slot": self.slot, "pid": os.getpid(), "at": time.time()}
+        draft = target.with_suffix(".tmp")
+        try:
+            draft.write_text(json.dumps({**value, **asdict(self.counts)}), encoding="utf-8")
+            draft.replace(target)
+        except OSError:
+            return
+
+    def remove(self) -> None:
+        if self.folder:
+            (Path(self.folder) / f"{self.role}-{self.slot}.json").unlink(missing_ok=True)
+
+
+def resident_megabytes() -> int:
+    """The memory of this process, or 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000

@@ -1,0 +1,216 @@
+"""The role `write`: entity messages in, exact counts out; one atomic commit per group of articles."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from contract.documents import article_document, document_bytes
+from contract.errors import InvalidMessage
+from contract.messages import EntityMessage, decode_entity_message
+from contract.names import ARTICLES
+from worker.bookkeeping import FACTS, Entry, Known, Stored, article_entry, count_entry
+from worker.dead import DeadLetters, Hopeless
+from worker.fate import Conflict, TryLater
+from worker.ledger import Change, Delta, Reference, Version, decide, deltas, touched
+from worker.lifeline import Lifeline
+from worker.persist import persist
+from worker.pubsub import Received
+from worker.status import Counts
+
+log = logging.getLogger(__name__)
+
+STAGE_DECODE: Final = "decode"
+STAGE_STORE: Final = "store"
+# Firestore takes 10 MiB a commit; the increments of a full commit need less than the difference.
+_COMMIT_BYTES: Final = 7_000_000
+# Everything of an article but its text, which nothing here depends on.
+_ARTICLE_FIELDS: Final = (
+    *("version", "confirmed_at", "confirmed_by", "publication_key", "day", "mentions", "entities"),
+)
+
+
+class Keeps(Protocol):
+    """The part of a database that this module needs."""
+
+    def read(
+        self, references: Sequence[Reference], fields: Sequence[str] | None = None
+    ) -> dict[Reference, Stored]: ...
+    def commit(self, entries: Sequence[Entry]) -> list[Any]: ...
+
+
+@dataclass(slots=True)
+class _Case:
+    """One article: every message about it in the batch, and what they come to."""
+
+    article_id: str
+    messages: list[Received] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Store:
+    """Handles batches of the subscription `entities-store`."""
+
+    database: Keeps
+    dead: DeadLetters
+    counts: Counts
+    lifeline: Lifeline
+    commit_writes: int
+    keep_content: bool
+    uncounted: frozenset[str]
+    known: Known = field(default_factory=Known)
+
+    def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
+        """Yields messages whose article is committed or dead-lettered. Raises TryLater."""
+        began = time.monotonic()
+        cases, hopeless = self._decode(batch)
+        yield self.dead.bury(hopeless)
+        stored = self._read_articles(cases) if cases else {}
+        for group in self._groups(cases, stored):
+            yield from self._commit(group, stored)
+        self.counts.busy_s += time.monotonic() - began
+
+    def _decode(self, batch: Sequence[Received]) -> tuple[list[_Case], list[Hopeless]]:
+        cases: dict[str, _Case] = {}
+        hopeless = []
+        for message in batch:
+            try:
+                version = self._version(decode_entity_message(message.data))
+            except InvalidMessage as error:
+                hopeless.append(Hopeless(message, error, STAGE_DECODE))
+                continue
+            case = cases.setdefault(version.message.id, _Case(version.message.id))
+            case.messages.append(message)
+            case.versions.append(version)
+        return list(cases.values()), hopeless
+
+    def _version(self, message: EntityMessage) -> Version:
+        document = article_document(message, keep_content=self.keep_content, uncounted=self.uncounted)
+        return Version(document, message)
+
+    def _read_articles(self, cases: Sequence[_Case]) -> dict[Reference, Stored]:
+        references = [(ARTICLES, case.article_id) for case in cases]
+        return persist(
+            lambda: self.database.read(references, _ARTICLE_FIELDS),
+            lifeline=self.lifeline,
+            what="reading articles",
+        )
+
+    def _groups(self, cases: Sequence[_Case], stored: Mapping[Reference, Stored]) -> Iterator[list[_Case]]:
+        """Cuts the batch into commits; an article is never split, one that is too large stands alone."""
+        group: list[_Case] = []
+        documents: set[Reference] = set()
+        size = 0
+        for case in cases:
+            more, bytes_ = _extent(case, stored)
+            full = len(documents | more) > self.commit_writes or size + bytes_ > _COMMIT_BYTES
+            if group and full:
+                yield group
+                group, documents, size = [], set(), 0
+            group.append(case)
+            documents |= more
+            size += bytes_
+        if group:
+            yield group
+
+    def _commit(
+        self, group: Sequence[_Case], stored: Mapping[Reference, Stored] | None
+    ) -> Iterator[Sequence[Received]]:
+        """One commit; when it can never succeed, smaller ones, until the culprit is alone."""
+        attempt = _Attempt(self, group, stored)
+        try:
+            persist(attempt.run, lifeline=self.lifeline, what="a commit")
+        except TryLater:
+            raise
+        except Exception as error:  # noqa: BLE001 - one article must not cost the batch, whatever is wrong with it
+            self.known.forget(attempt.references)
+            if len(group) > 1:
+                log.warning("a commit of %s articles failed for good; trying smaller ones", len(group))
+                middle = len(group) // 2
+                yield from self._commit(group[:middle], None)
+                yield from self._commit(group[middle:], None)
+            else:
+                yield self._bury(group[0], error)
+            return
+        yield [message for case in group for message in case.messages]
+
+    def _bury(self, case: _Case, error: Exception) -> list[Received]:
+        log.error("article %s cannot be stored", case.article_id, exc_info=error)
+        reason = InvalidMessage.of("article", f"it cannot be stored: {type(error).__name__}: {error}")
+        return self.dead.bury([Hopeless(message, reason, STAGE_STORE) for message in case.messages])
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A commit that may be tried again: after a conflict, or when nobody knows whether it came through.
+
+    Every further try reads again. If the commit had come through after all, the articles are found
+    to be stored, and nothing is counted twice.
+    """
+
+    store: Store
+    group: Sequence[_Case]
+    stored: Mapping[Reference, Stored] | None
+    references: list[Reference] = field(default_factory=list)
+
+    def run(self) -> None:
+        stored, self.stored = self.stored, None
+        if stored is None:
+            references = [(ARTICLES, case.article_id) for case in self.group]
+            stored = self.store.database.read(references, _ARTICLE_FIELDS)
+        changes = [change for case in self.group if (change := _decide(case, stored)) is not None]
+        if not changes:
+            return
+        counts = deltas(changes)
+        self.references = list(counts)
+        entries = [article_entry(change, stored.get((ARTICLES, change.article_id))) for change in changes]
+        try:
+            facts = self._facts(counts)
+            entries += [count_entry(ref, delta, facts.get(ref)) for ref, delta in counts.items()]
+            times = self.store.database.commit(entries)
+        except (Conflict, TryLater):
+            self.store.known.forget(self.references)
+            raise
+        self.store.counts.writes += len(entries)
+        self._learn(entries, times)
+
+    def _facts(self, counts: Mapping[Reference, Delta]) -> dict[Reference, Stored]:
+        """What is known of each document; read where nothing is, and whole where numbers shrink."""
+        known, database = self.store.known, self.store.database
+        shrinking = [reference for reference, delta in counts.items() if delta.shrinks]
+        growing = known.missing(ref for ref, delta in counts.items() if not delta.shrinks)
+        facts = {ref: stored for ref in counts if (stored := known.get(ref)) is not None}
+        for reference in shrinking:
+            facts.pop(reference, None)
+        if growing:
+            facts.update(database.read(growing, FACTS))
+        if shrinking:
+            facts.update(database.read(shrinking))
+        return facts
+
+    def _learn(self, entries: Sequence[Entry], times: Sequence[Any]) -> None:
+        for entry, update_time in zip(entries, times, strict=True):
+            if entry.after is not None:
+                self.store.known.learn(entry.reference, entry.after, update_time)
+            else:
+                self.store.known.forget([entry.reference])
+
+
+def _decide(case: _Case, stored: Mapping[Reference, Stored]) -> Change | None:
+    before = stored.get((ARTICLES, case.article_id))
+    return decide(None if before is None else before.document, case.versions)
+
+
+def _extent(case: _Case, stored: Mapping[Reference, Stored]) -> tuple[set[Reference], int]:
+    """The documents that an article's commit writes, and about how many bytes."""
+    own = (ARTICLES, case.article_id)
+    try:
+        change = _decide(case, stored)
+        if change is None:
+            return set(), 0
+        size = 200 if change.confirms_only else document_bytes("/".join(own), change.document)
+        return {own} | touched(change), size
+    except Exception:  # noqa: BLE001 - what is stored is broken; the commit will say so and single the article out
+        return {own}, 0

@@ -1,0 +1,246 @@
+"""Keeps a number of child processes alive and ends them in order. Knows nothing of the trade.
+
+A child gets the write end of a pipe: `R` says that it is ready, `.` that it made a turn of its loop.
+When the parent dies, the pipe breaks, and the child knows that nobody would replace or stop it.
+"""
+
+import logging
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from worker.exits import COULD_NOT_START, FORCED, OK, RECYCLE
+
+log = logging.getLogger(__name__)
+
+READY: Final = b"R"
+ALIVE: Final = b"."
+
+_FIRST_PAUSE: Final = 0.1  # seconds before a dead child is replaced; doubles with every death in a row
+_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE_AFTER_READY: Final = 1.0  # it can start, so waiting longer only costs throughput
+_PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
+_KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+# A child that TERM ends by default had not begun its work.
+_CLEAN_ENDS: Final = (OK, RECYCLE, -signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class _Child:
+    """One slot: the process in it, or the time when there will be one again."""
+
+    slot: int
+    process: subprocess.Popen[bytes] | None = None
+    pipe: int = -1
+    ready_at: float | None = None
+    seen_at: float = 0.0
+    deaths: int = 0
+    start_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Runs `command(slot, pipe)` in `count` slots until a signal, or until a child cannot start at all."""
+
+    command: Callable[[int, int], Sequence[str]]
+    count: int
+    drain_seconds: float
+    stall_seconds: float = 180.0
+    ready_file: Path | None = None
+    clock: Callable[[], float] = time.monotonic
+    _children: list[_Child] = field(init=False)
+    _signals: list[int] = field(init=False, default_factory=list)
+    _stop_by: float | None = field(init=False, default=None)
+    _exit_code: int = field(init=False, default=OK)
+
+    def __post_init__(self) -> None:
+        self._children = [_Child(slot) for slot in range(self.count)]
+
+    def run(self) -> int:
+        """Blocks until every child has ended; returns the exit code of the house."""
+        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        previous = signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        handled = (*_STOP_SIGNALS, signal.SIGCHLD)
+        before = {number: signal.signal(number, self._record) for number in handled}
+        try:
+            while self._stop_by is None or any(child.process for child in self._children):
+                self._turn(wake_read)
+        finally:
+            self._kill_all()
+            signal.set_wakeup_fd(previous)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            os.close(wake_read)
+            os.close(wake_write)
+            self._forget_ready()
+        return self._exit_code
+
+    def _record(self, number: int, _frame: object) -> None:
+        self._signals.append(number)
+
+    def _turn(self, wake_read: int) -> None:
+        self._obey_signals()
+        self._reap()
+        self._replace_stalled()
+        if self._stop_by is None:
+            self._start_due()
+        elif self.clock() >= self._stop_by:
+            self._force("the time to drain is over")
+        self._listen(wake_read)
+
+    def _obey_signals(self) -> None:
+        while self._signals:
+            number = self._signals.pop(0)
+            if number not in _STOP_SIGNALS:
+                continue
+            if self._stop_by is None:
+                log.info("stopping on %s: finishing what is in hand", signal.Signals(number).name)
+                self._stop()
+            else:
+                self._force(f"a second {signal.Signals(number).name}")
+
+    def _stop(self) -> None:
+        self._stop_by = self.clock() + self.drain_seconds - _KILL_MARGIN
+        self._forget_ready()
+        self._signal_all(signal.SIGTERM)
+
+    def _force(self, why: str) -> None:
+        log.warning("ending at once: %s. What was not finished will be delivered again.", why)
+        self._exit_code = self._exit_code or FORCED
+        self._kill_all()
+
+    def _start_due(self) -> None:
+        now = self.clock()
+        for child in self._children:
+            if child.process is None and child.start_at <= now:
+                self._start(child, now)
+
+    def _start(self, child: _Child, now: float) -> None:
+        read, write = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(read, False)
+        # A child must inherit default dispositions and nothing blocked: Popen restores SIGPIPE only,
+        # and our handlers become the defaults at exec.
+        child.process = subprocess.Popen(self.command(child.slot, write), pass_fds=(write,))
+        os.close(write)
+        child.pipe, child.ready_at, child.seen_at = read, None, now
+
+    def _reap(self) -> None:
+        for child in self._children:
+            if child.process is not None and child.process.poll() is not None:
+                self._bury(child, child.process.returncode)
+
+    def _bury(self, child: _Child, code: int) -> None:
+        self._hear(child)  # it may have said that it was ready
+        os.close(child.pipe)
+        pid, child.process, child.pipe = child.process and child.process.pid, None, -1
+        if code == COULD_NOT_START:
+            self._give_up()
+        elif self._stop_by is not None:
+            self._exit_code = self._exit_code or (OK if code in _CLEAN_ENDS else FORCED)
+        else:
+            child.start_at = self.clock() + self._pause(child, code)
+            log.warning("child %s (pid %s) %s; replacing it", child.slot, pid, _how(code))
+
+    def _give_up(self) -> None:
+        self._exit_code = COULD_NOT_START
+        if self._stop_by is None:
+            log.error("a child cannot start as configured; stopping all of them")
+            self._stop()
+
+    def _pause(self, child: _Child, code: int) -> float:
+        if code == RECYCLE:
+            child.deaths = 0
+            return 0.0
+        was_ready = child.ready_at is not None
+        proven = was_ready and self.clock() - (child.ready_at or 0.0) >= _PROVEN_SECONDS
+        child.deaths = 1 if proven else child.deaths + 1
+        longest = _LONGEST_PAUSE_AFTER_READY if was_ready else _LONGEST_PAUSE
+        return float(min(longest, _FIRST_PAUSE * 2 ** min(child.deaths - 1, 16)))
+
+    def _replace_stalled(self) -> None:
+        now = self.clock()
+        for child in self._children:
+            if child.process is not None and now - child.seen_at > self.stall_seconds:
+                log.error(
+                    "child %s (pid %s) made no progress for %.0f s; killing it. "
+                    "What it held will be delivered again.",
+                    child.slot,
+                    child.process.pid,
+                    now - child.seen_at,
+                )
+                child.seen_at = now
+                child.process.kill()
+
+    def _listen(self, wake_read: int) -> None:
+        pipes = {child.pipe: child for child in self._children if child.process is not None}
+        readable, _, _ = select.select([wake_read, *pipes], [], [], self._patience())
+        for descriptor in readable:
+            if descriptor == wake_read:
+                _drain(wake_read)
+            else:
+                self._hear(pipes[descriptor])
+
+    def _hear(self, child: _Child) -> None:
+        said = _drain(child.pipe)
+        if not said:
+            return
+        child.seen_at = self.clock()
+        if READY in said:
+            child.ready_at = child.seen_at
+            self._announce_ready()
+
+    def _announce_ready(self) -> None:
+        if self._stop_by is None and all(child.ready_at is not None for child in self._children):
+            log.info("ready: %s of %s children", self.count, self.count)
+            if self.ready_file is not None:
+                self.ready_file.touch()
+
+    def _forget_ready(self) -> None:
+        if self.ready_file is not None:
+            self.ready_file.unlink(missing_ok=True)
+
+    def _patience(self) -> float:
+        """Seconds until something is due without a signal or a word from a child."""
+        now = self.clock()
+        due = [child.start_at for child in self._children if child.process is None and self._stop_by is None]
+        if self._stop_by is not None:
+            due.append(self._stop_by)
+        # A pipe at its end stays readable until the child is reaped; poll then rather than spin.
+        return max(0.01, min([1.0, *(moment - now for moment in due)]))
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for child in self._children:
+            if child.process is not None:
+                child.process.send_signal(number)
+
+    def _kill_all(self) -> None:
+        self._signal_all(signal.SIGKILL)
+        for child in self._children:
+            if child.process is not None:
+                child.process.wait()
+
+
+def _drain(descriptor: int) -> bytes:
+    """Everything that can be read now; empty at the end of the pipe."""
+    said = b""
+    while True:
+        try:
+            part = os.read(descriptor, 4096)
+        except BlockingIOError:
+            return said
+        if not part:
+            return said
+        said += part
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return "reached its memory limit" if code == RECYCLE else f"ended with exit code {code}"
