@@ -8,11 +8,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from contract.entities import UNCOUNTED_LABELS, collapse_spaces, entity_id, entity_key
+from contract.entities import UNCOUNTED_LABELS, Name, name_of
 from contract.messages import EntityMessage
 from contract.timestamps import format_time, utc_day
 
@@ -20,8 +20,6 @@ Document = dict[str, Any]
 
 # Firestore's limit is 1 MiB with names and overhead; the margin covers what it may count besides.
 DOCUMENT_BYTES: Final = 1_000_000
-# Map keys may have 1,500 bytes; nobody reads a name of more than this.
-_FORM_CHARS: Final = 200
 _METADATA: Final = ("publication", "title", "url", "authors", "language", "section", "published_at")
 
 
@@ -48,7 +46,7 @@ def article_document(
     `left_out`; the counts always stay.
     """
     counted = Counter(
-        entity_id(entity_key(entity.text, entity.label))
+        name_of(entity.text, entity.label).id
         for entity in message.entities
         if entity.label not in uncounted
     )
@@ -59,7 +57,10 @@ def article_document(
         "content_sha256": message.content_sha256,
         "version": _version(message),
         "words": message.words,
-        "entities": [asdict(entity) for entity in message.entities],
+        "entities": [
+            {"text": entity.text, "label": entity.label, "start": entity.start, "end": entity.end}
+            for entity in message.entities
+        ],
         "entity_ids": sorted(counted),
         "mentions": dict(counted),
         "day": utc_day(message.published_at or message.received_at),
@@ -80,26 +81,19 @@ def contribution_of(document: Mapping[str, Any]) -> Contribution:
     mentions = dict(document["mentions"])
     forms: dict[str, Counter[str]] = {}
     for entity in document.get("entities", ()):
-        eid = entity_id(entity_key(entity["text"], entity["label"]))
-        if eid in mentions:
-            forms.setdefault(eid, Counter())[surface_form(entity["text"])] += 1
+        name = name_of(entity["text"], entity["label"])
+        if name.id in mentions:
+            forms.setdefault(name.id, Counter())[name.form] += 1
     return Contribution(document["publication_key"], document["day"], mentions, forms)
 
 
-def names_of(message: EntityMessage) -> dict[str, tuple[str, str, str]]:
-    """Entity id → (label, key, a surface form) for every entity in the message."""
-    names: dict[str, tuple[str, str, str]] = {}
+def names_of(message: EntityMessage) -> dict[str, Name]:
+    """Entity id → the name with its first surface form, for every entity in the message."""
+    names: dict[str, Name] = {}
     for entity in message.entities:
-        key = entity_key(entity.text, entity.label)
-        names.setdefault(entity_id(key), (entity.label, key, surface_form(entity.text)))
+        name = name_of(entity.text, entity.label)
+        names.setdefault(name.id, name)
     return names
-
-
-def surface_form(text: str) -> str:
-    """A mention as people see it; also a valid Firestore map key."""
-    form = collapse_spaces(text)[:_FORM_CHARS].strip()
-    # Names of the form __x__ are reserved.
-    return form.strip("_") or "_" if form.startswith("__") and form.endswith("__") else form
 
 
 def commonest_form(forms: Mapping[str, int]) -> str:
@@ -138,6 +132,9 @@ def _version(message: EntityMessage) -> str:
 
 
 def _fit(document: Document, limit_bytes: int) -> Document:
+    # Measuring takes longer than all the rest; most articles are far from the limit.
+    if bytes_at_most(document) <= limit_bytes:
+        return document
     for name in ("content", "entities", "entity_ids"):
         # A commit counts names of up to this length for the path.
         if document_bytes("articles/" + "x" * 128, document) <= limit_bytes:
@@ -145,6 +142,14 @@ def _fit(document: Document, limit_bytes: int) -> Document:
         if document.pop(name, None) is not None:
             document["left_out"] = [*document["left_out"], name]
     return document
+
+
+def bytes_at_most(document: Document) -> int:
+    """A quick upper bound of the size: four bytes a character, names and lists counted by their number."""
+    texts = sum(len(value) for value in document.values() if isinstance(value, str))
+    texts += sum(len(author) + 1 for author in document["authors"])
+    texts += sum(len(entity["text"]) for entity in document["entities"])
+    return 4 * texts + 150 * len(document["entities"]) + 5_000
 
 
 def _map_bytes(value: Mapping[str, Any]) -> int:

@@ -4,7 +4,8 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Annotated, Final
+from functools import lru_cache
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
@@ -13,6 +14,9 @@ UNCOUNTED_LABELS: Final = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTI
 
 _POSSESSIVE = re.compile(r"(?:['\u2019\u02bc]s|(?<=s)['\u2019\u02bc])$")
 _ID_DIGITS = 24
+# Map keys may have 1,500 bytes; nobody reads a name of more than this.
+_FORM_CHARS = 200
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,32 @@ def entity_key(text: str, label: str) -> str:
 def entity_id(key: str) -> str:
     """The Firestore id: 96 bits of a SHA-256, the same in every process, never in sequence."""
     return hashlib.sha256(key.encode()).hexdigest()[:_ID_DIGITS]
+
+
+class Name(NamedTuple):
+    """What a mention counts as."""
+
+    id: str
+    label: str
+    key: str
+    form: str
+
+
+def name_of(text: str, label: str) -> Name:
+    """The name behind a mention. The news repeats its names, so that most answers are remembered."""
+    return _remembered_name(text, label) if len(text) <= _FORM_CHARS else _name(text, label)
+
+
+def surface_form(text: str) -> str:
+    """A mention as people see it; also a valid Firestore map key."""
+    form = collapse_spaces(text)[:_FORM_CHARS].strip()
+    # Names of the form __x__ are reserved.
+    return form.strip("_") or "_" if form.startswith("__") and form.endswith("__") else form
+
+
+def _name(text: str, label: str) -> Name:
+    key = entity_key(text, label)
+    return Name(entity_id(key), label, key, surface_form(text))
+
+
+_remembered_name = lru_cache(maxsize=_REMEMBERED)(_name)

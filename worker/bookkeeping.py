@@ -6,7 +6,7 @@ the condition that it is still so; see ADR 4.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,6 +39,14 @@ class Entry:
     merge: bool = False
     requires: Any = None
     after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The outcome of an entry: when it was written, and the numbers after its increments, in their order."""
+
+    update_time: Any
+    results: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -98,6 +106,28 @@ def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> En
     return Entry(reference, news, delta.numbers, merge=True, requires=requires, after=facts)
 
 
+def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
+    """The facts after a write, and whether the days must be looked at again.
+
+    A day that begins with our own increment, though nothing was to change by it, was removed by
+    another writer's correction since we last looked; first and last day may be wrong now.
+    """
+    facts = dict(entry.after or {})
+    forms = dict(facts.get("forms", {}))
+    doubtful = False
+    for (path, number), result in zip(entry.increments.items(), written.results, strict=True):
+        if path[0] == "forms":
+            forms[path[1]] = result
+        doubtful |= entry.requires is True and path[0] == "days" and result == number
+    return {**facts, **({"forms": forms} if forms else {})}, doubtful
+
+
+def span_entry(reference: Reference, stored: Stored) -> Entry:
+    """Sets first and last day from the days themselves."""
+    span = _span(list(stored.document.get("days", {})))
+    return Entry(reference, span, merge=True, requires=stored.update_time, after={**stored.document, **span})
+
+
 def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     """The facts after numbers have grown, from the facts before."""
     facts: dict[str, Any] = {**document, **delta.facts}
@@ -111,7 +141,7 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
 def _whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     """The whole document with the numbers added; what has become zero is gone."""
     copy = {name: dict(value) if isinstance(value, dict) else value for name, value in document.items()}
-    whole: dict[str, Any] = {**copy, **delta.facts}
+    whole: dict[str, Any] = {"mentions": 0, "articles": 0, **copy, **delta.facts}
     for path, number in delta.numbers.items():
         _add(whole, path, number)
     if "label" in whole:
@@ -137,8 +167,8 @@ def _add(whole: dict[str, Any], path: Path, number: int) -> None:
     place = whole
     for name in parents:
         place = place.setdefault(name, {})
-    value = place.get(last, 0) + number
-    if value > 0:
+    value = max(0, place.get(last, 0) + number)
+    if value or not parents:
         place[last] = value
     else:
         place.pop(last, None)

@@ -20,7 +20,7 @@ from google.cloud.firestore_v1.types import (
     Write,
 )
 
-from worker.bookkeeping import Entry, Stored
+from worker.bookkeeping import Entry, Stored, Written
 from worker.fate import Conflict, Never, TryLater
 from worker.ledger import Path, Reference
 
@@ -106,14 +106,17 @@ class Database:
                 raise _fate(error) from error
         return found
 
-    def commit(self, entries: Sequence[Entry]) -> list[Any]:
-        """Writes all or nothing; the new update time of each document. Raises Conflict, TryLater or Never."""
+    def commit(self, entries: Sequence[Entry]) -> list[Written]:
+        """Writes all or nothing. Raises Conflict, TryLater or Never."""
         request = _Commit(database=self._path, writes=[self._write(entry) for entry in entries])
         try:
             answer = self._commit(request, timeout=_CALL_SECONDS, metadata=self._metadata)
         except grpc.RpcError as error:
             raise _fate(error) from error
-        return [result.update_time for result in answer.write_results]
+        return [
+            Written(result.update_time, [value.integer_value for value in result.transform_results])
+            for result in answer.write_results
+        ]
 
     @property
     def _path(self) -> str:

@@ -45,6 +45,8 @@ class Change:
     stored: Mapping[str, Any] | None
     document: Document
     message: EntityMessage | None  # None when only the time of the newest confirmation moves
+    before: Contribution | None = None
+    after: Contribution | None = None
 
     @property
     def confirms_only(self) -> bool:
@@ -81,19 +83,20 @@ def _change(
     if winner is None or back:
         kept = {**(stored or {}), **{name: document[name] for name in CONFIRMATION}}
         return Change(article_id, stored, kept, None)
-    return Change(article_id, stored, document, winner.message)
+    before = None if stored is None else contribution_of(stored)
+    return Change(article_id, stored, document, winner.message, before, contribution_of(document))
 
 
 def deltas(changes: Iterable[Change]) -> dict[Reference, Delta]:
     """Every entity and publication that the changes touch, each once; what comes to nothing is left out."""
     found: dict[Reference, Delta] = {}
     for change in changes:
-        if change.message is None:
-            continue
-        if change.stored is not None:
-            _count(found, contribution_of(change.stored), -1)
-        _count(found, contribution_of(change.document), +1)
-        _name(found, change.message)
+        if change.before is not None:
+            _count(found, change.before, -1)
+        if change.after is not None:
+            _count(found, change.after, +1)
+        if change.message is not None:
+            _name(found, change.message)
     for delta in found.values():
         delta.numbers = Counter({path: number for path, number in delta.numbers.items() if number})
     return {reference: delta for reference, delta in found.items() if delta.numbers}
@@ -101,9 +104,7 @@ def deltas(changes: Iterable[Change]) -> dict[Reference, Delta]:
 
 def touched(change: Change) -> set[Reference]:
     """The documents besides the article's own that a change may write."""
-    if change.message is None:
-        return set()
-    sides = [contribution_of(side) for side in (change.stored, change.document) if side is not None]
+    sides = [side for side in (change.before, change.after) if side is not None]
     entities = {(ENTITIES, eid) for side in sides for eid in side.mentions}
     return entities | {(PUBLICATIONS, side.publication_key) for side in sides}
 
@@ -126,11 +127,11 @@ def _count(found: dict[Reference, Delta], part: Contribution, sign: int) -> None
 
 
 def _name(found: Mapping[Reference, Delta], message: EntityMessage) -> None:
-    for eid, (label, key, form) in names_of(message).items():
+    for eid, name in names_of(message).items():
         if (ENTITIES, eid) in found:
             delta = found[ENTITIES, eid]
-            delta.facts = {"label": label, "key": key}
-            delta.form = form
+            delta.facts = {"label": name.label, "key": name.key}
+            delta.form = name.form
     found[PUBLICATIONS, message.publication_key].facts = {"name": message.publication}
 
 

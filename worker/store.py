@@ -4,13 +4,23 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from contract.documents import article_document, document_bytes
+from contract.documents import article_document, bytes_at_most
 from contract.errors import InvalidMessage
 from contract.messages import EntityMessage, decode_entity_message
 from contract.names import ARTICLES
-from worker.bookkeeping import FACTS, Entry, Known, Stored, article_entry, count_entry
+from worker.bookkeeping import (
+    FACTS,
+    Entry,
+    Known,
+    Stored,
+    Written,
+    article_entry,
+    count_entry,
+    learnt,
+    span_entry,
+)
 from worker.dead import DeadLetters, Hopeless
 from worker.fate import Conflict, TryLater
 from worker.ledger import Change, Delta, Reference, Version, decide, deltas, touched
@@ -37,7 +47,7 @@ class Keeps(Protocol):
     def read(
         self, references: Sequence[Reference], fields: Sequence[str] | None = None
     ) -> dict[Reference, Stored]: ...
-    def commit(self, entries: Sequence[Entry]) -> list[Any]: ...
+    def commit(self, entries: Sequence[Entry]) -> list[Written]: ...
 
 
 @dataclass(slots=True)
@@ -169,12 +179,12 @@ class _Attempt:
         try:
             facts = self._facts(counts)
             entries += [count_entry(ref, delta, facts.get(ref)) for ref, delta in counts.items()]
-            times = self.store.database.commit(entries)
+            written = self.store.database.commit(entries)
         except (Conflict, TryLater):
             self.store.known.forget(self.references)
             raise
         self.store.counts.writes += len(entries)
-        self._learn(entries, times)
+        self._learn(entries, written)
 
     def _facts(self, counts: Mapping[Reference, Delta]) -> dict[Reference, Stored]:
         """What is known of each document; read where nothing is, and whole where numbers shrink."""
@@ -190,12 +200,24 @@ class _Attempt:
             facts.update(database.read(shrinking))
         return facts
 
-    def _learn(self, entries: Sequence[Entry], times: Sequence[Any]) -> None:
-        for entry, update_time in zip(entries, times, strict=True):
-            if entry.after is not None:
-                self.store.known.learn(entry.reference, entry.after, update_time)
-            else:
+    def _learn(self, entries: Sequence[Entry], written: Sequence[Written]) -> None:
+        doubtful = []
+        for entry, outcome in zip(entries, written, strict=True):
+            if entry.after is None:
                 self.store.known.forget([entry.reference])
+                continue
+            facts, doubt = learnt(entry, outcome)
+            self.store.known.learn(entry.reference, facts, outcome.update_time)
+            if doubt:
+                doubtful.append(entry.reference)
+        if doubtful:
+            persist(lambda: self._mend(doubtful), lifeline=self.store.lifeline, what="mending days")
+
+    def _mend(self, references: Sequence[Reference]) -> None:
+        """Rare: two writers and a correction. Another write for each of these documents."""
+        self.store.known.forget(references)
+        stored = self.store.database.read(references)
+        self.store.database.commit([span_entry(ref, document) for ref, document in stored.items()])
 
 
 def _decide(case: _Case, stored: Mapping[Reference, Stored]) -> Change | None:
@@ -210,7 +232,7 @@ def _extent(case: _Case, stored: Mapping[Reference, Stored]) -> tuple[set[Refere
         change = _decide(case, stored)
         if change is None:
             return set(), 0
-        size = 200 if change.confirms_only else document_bytes("/".join(own), change.document)
+        size = 0 if change.confirms_only else bytes_at_most(change.document)
         return {own} | touched(change), size
     except Exception:  # noqa: BLE001 - what is stored is broken; the commit will say so and single the article out
         return {own}, 0
