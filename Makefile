@@ -1,0 +1,64 @@
+# `make` lists the targets. Everything is set up by itself, in .venv, from the lock file.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARTICLES ?=
+DATA ?=
+
+.PHONY: help setup demo up test test-slow check bench bundle model lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## make .venv with everything the project needs
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Namewire needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Set PYTHON=python3.x." >&2; exit 1; }
+	@echo "setting up .venv (about a minute, once)"
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: .venv/ready ## run the whole house on sample articles and show the names (ARTICLES=file for your own)
+	@$(BIN)/namewire demo $(if $(ARTICLES),--articles $(ARTICLES))
+
+up: .venv/ready ## run the whole house until Ctrl-C
+	@$(BIN)/namewire up --env-file .env.local
+
+test: .venv/ready ## run the tests, under 10 minutes on 2 cores
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: .venv/ready ## run the tests that take longer
+	@$(BIN)/python -m pytest -m slow
+
+check: .venv/ready ## format, lint, types, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/ready ## measure the figures that the documents quote
+	@$(BIN)/python -m tests.benchmarks
+
+bundle: .venv/ready ## pack each function for deployment into dist/
+	@mkdir -p dist && $(BIN)/python -m functions.bundle publish dist/publish.zip
+
+model: .venv/ready ## train the embedded pipeline anew (DATA=folder with the corpora)
+	@test -n "$(DATA)" || { echo "make model DATA=folder: the folder of the NER corpora, see model/README.md" >&2; exit 2; }
+	@$(BIN)/python -m model.recipe $(DATA)
+
+lock: .venv/ready ## renew the lock files from pyproject.toml and requirements.in
+	@compile="$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-emit-index-url --no-emit-find-links"; \
+	$$compile --custom-compile-command "make lock" pyproject.toml --all-extras --group dev -o requirements.lock; \
+	$$compile --custom-compile-command "make lock" -c requirements.lock functions/publish/requirements.in \
+	  -o functions/publish/requirements.txt
+
+clean: ## remove .venv and everything made
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
