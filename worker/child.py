@@ -94,10 +94,15 @@ def _build_write(settings: Settings, lifeline: Lifeline, status: Status) -> Pump
         pace.watch(store.handle),
         lifeline,
         status,
-        most=max(20, settings.commit_writes // 10),
+        most=commit_messages(settings.commit_writes),
         patience=pace.patience,
         megabytes=settings.child_megabytes,
     )
+
+
+def commit_messages(writes: int) -> int:
+    """How many messages to take for one commit: news articles bring ten or more new writes each."""
+    return max(20, writes // 10)
 
 
 class _Pace:

@@ -24,7 +24,7 @@ ALIVE: Final = b"."
 
 _FIRST_PAUSE: Final = 0.1  # seconds before a dead child is replaced; doubles with every death in a row
 _LONGEST_PAUSE: Final = 30.0
-_LONGEST_PAUSE_AFTER_READY: Final = 1.0  # it can start, so waiting longer only costs throughput
+_LONGEST_PAUSE_IF_ABLE: Final = 1.0  # it can start, so waiting longer only costs throughput
 _PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
 _KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -161,7 +161,9 @@ class Supervisor:
         was_ready = child.ready_at is not None
         proven = was_ready and self.clock() - (child.ready_at or 0.0) >= _PROVEN_SECONDS
         child.deaths = 1 if proven else child.deaths + 1
-        longest = _LONGEST_PAUSE_AFTER_READY if was_ready else _LONGEST_PAUSE
+        # Somebody else's kill says nothing about whether the child can start.
+        able = was_ready or code == -signal.SIGKILL
+        longest = _LONGEST_PAUSE_IF_ABLE if able else _LONGEST_PAUSE
         return float(min(longest, _FIRST_PAUSE * 2 ** min(child.deaths - 1, 16)))
 
     def _replace_stalled(self) -> None:

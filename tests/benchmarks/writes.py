@@ -1,0 +1,103 @@
+"""Document writes per article: what Firestore bills, for 2,000 real articles.
+
+python -m tests.benchmarks.writes [--json] [--articles N]
+"""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from contract.article import read_article
+from contract.entities import UNCOUNTED_LABELS
+from contract.messages import entity_message
+from tests.benchmarks.articles import real_articles
+from tests.fakes.database import FakeDatabase
+from worker.child import commit_messages
+from worker.dead import DeadLetters
+from worker.lifeline import Lifeline
+from worker.outbox import Outbox
+from worker.pubsub import Received
+from worker.recognizer import load_recognizer
+from worker.status import Counts
+from worker.store import Store
+
+LIMITS = (500, 2_500)
+
+
+def measure(count: int) -> dict[str, Any]:
+    messages = _messages(count)
+    return {"articles": count, "limits": {str(limit): _write(messages, limit) for limit in LIMITS}}
+
+
+def _messages(count: int) -> list[Received]:
+    """The entity messages of the articles, in the order in which they were published."""
+    recognizer = load_recognizer("", longest=1_000_000)
+    articles = [read_article(fields, content_chars=1_000_000) for fields in real_articles(count)]
+    found = recognizer.find([article.content for article in articles])
+    now = datetime.now(UTC)
+    return [
+        Received(
+            ack_id=str(number),
+            message_id=str(number),
+            data=entity_message(
+                article,
+                entities,
+                model=recognizer.model,
+                received_at=now,
+                processed_at=now,
+                source_message_id=str(number),
+            ).encode(),
+            attributes={},
+            published_at=now,
+            attempt=1,
+        )
+        for number, (article, entities) in enumerate(zip(articles, found, strict=True))
+    ]
+
+
+def _write(messages: list[Received], limit: int) -> dict[str, float]:
+    database, counts, lifeline = FakeDatabase(), Counts(), Lifeline()
+    store = Store(
+        database=database,
+        dead=DeadLetters(Outbox(_Nowhere(), lifeline, "entities-dead"), counts),
+        counts=counts,
+        lifeline=lifeline,
+        commit_writes=limit,
+        keep_content=True,
+        uncounted=UNCOUNTED_LABELS,
+    )
+    most = commit_messages(limit)
+    for start in range(0, len(messages), most):
+        for _ in store.handle(messages[start : start + most]):
+            pass
+    articles = len(database.collection("articles"))
+    return {
+        "commits": len(database.commits),
+        "writes": counts.writes,
+        "writes_per_article": round(counts.writes / articles, 2),
+        "articles_per_commit": round(articles / len(database.commits), 1),
+        "reads_per_article": round(database.reads / articles, 2),
+    }
+
+
+class _Nowhere:
+    def publish(self, messages: object) -> list[str]:
+        raise AssertionError("a real article was dead-lettered")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--articles", type=int, default=2_000)
+    options = parser.parse_args()
+    result = measure(options.articles)
+    if options.json:
+        print(json.dumps(result))
+        return
+    for limit, figures in result["limits"].items():
+        print(f"at most {limit} writes a commit: {figures}")
+
+
+if __name__ == "__main__":
+    main()
