@@ -41,7 +41,7 @@ check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=functions/publish $(BIN)/lint-imports
 
 bench: .venv/ready ## measure the figures that the documents quote
 	@$(BIN)/python -m tests.benchmarks

@@ -74,12 +74,16 @@ def _time(value: object) -> object:
         raise _complaint(str(error)) from error
 
 
-def _author_list(value: object) -> object:
-    """A single author is a list of one; empty names, which exports are full of, count as absent."""
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list):
+def _author_list(value: object) -> list[object]:
+    """A single author is a list of one."""
+    if not isinstance(value, str | list):
         raise _complaint("must be a string or a list of strings")
-    return [name for name in names if not (isinstance(name, str) and not name.strip())]
+    return [value] if isinstance(value, str) else value
+
+
+def _named(authors: list[str]) -> list[str]:
+    """Empty names, which exports are full of, count as absent."""
+    return [author for author in authors if author]
 
 
 def _strip(text: str) -> str:
@@ -93,7 +97,7 @@ Line = Annotated[str, AfterValidator(_clean), AfterValidator(_strip)]
 class Article(BaseModel):
     """An article as every program behind the entrances sees it: valid, with its id."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
     id: Annotated[str, AfterValidator(_id)]
     content: Annotated[Text, AfterValidator(_not_blank)]
@@ -104,6 +108,7 @@ class Article(BaseModel):
         list[Annotated[Line, Field(max_length=limits.AUTHOR_CHARS)]],
         Field(max_length=limits.AUTHORS),
         BeforeValidator(_author_list),
+        AfterValidator(_named),
     ] = []
     language: Annotated[Line, Field(pattern=_LANGUAGE)] | None = None
     section: Annotated[Line, Field(max_length=limits.SECTION_CHARS)] | None = None

@@ -46,9 +46,7 @@ def article_document(
     `left_out`; the counts always stay.
     """
     counted = Counter(
-        name_of(entity.text, entity.label).id
-        for entity in message.entities
-        if entity.label not in uncounted
+        name_of(entity.text, entity.label).id for entity in message.entities if entity.label not in uncounted
     )
     document: Document = {
         **_metadata(message),
@@ -147,8 +145,9 @@ def _fit(document: Document, limit_bytes: int) -> Document:
 def bytes_at_most(document: Document) -> int:
     """A quick upper bound of the size: four bytes a character, names and lists counted by their number."""
     texts = sum(len(value) for value in document.values() if isinstance(value, str))
+    texts += sum(len(value) for value in document["model"].values())
     texts += sum(len(author) + 1 for author in document["authors"])
-    texts += sum(len(entity["text"]) for entity in document["entities"])
+    texts += sum(len(entity["text"]) + len(entity["label"]) for entity in document["entities"])
     return 4 * texts + 150 * len(document["entities"]) + 5_000
 
 

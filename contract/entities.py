@@ -9,6 +9,8 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
+from contract import limits
+
 # Found and stored with their offsets, but nobody asks how often "three" was in the news.
 UNCOUNTED_LABELS: Final = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "CARDINAL", "ORDINAL"})
 
@@ -16,6 +18,8 @@ _POSSESSIVE = re.compile(r"(?:['\u2019\u02bc]s|(?<=s)['\u2019\u02bc])$")
 _ID_DIGITS = 24
 # Map keys may have 1,500 bytes; nobody reads a name of more than this.
 _FORM_CHARS = 200
+# Unicode normalisation takes quadratic time where thousands of combining marks follow one another.
+_NAME_CHARS = 1_000
 _REMEMBERED = 20_000
 
 
@@ -25,8 +29,8 @@ class Entity:
 
     text: Annotated[str, Field(min_length=1)]
     label: Annotated[str, Field(min_length=1, max_length=64)]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
+    start: Annotated[int, Field(ge=0, le=limits.BODY_BYTES)]
+    end: Annotated[int, Field(ge=1, le=limits.BODY_BYTES)]
 
 
 def collapse_spaces(text: str) -> str:
@@ -35,8 +39,14 @@ def collapse_spaces(text: str) -> str:
 
 
 def entity_key(text: str, label: str) -> str:
-    """`LABEL:name`, the name casefolded and composed, without leading "the" and trailing possessive."""
-    name = collapse_spaces(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()))
+    """`LABEL:name`, the name casefolded and composed, without leading "the" and trailing possessive.
+
+    What is too long for a name is told apart by a hash.
+    """
+    text = collapse_spaces(text)
+    if len(text) > _NAME_CHARS:
+        text = f"{text[:_FORM_CHARS]} {hashlib.sha256(text.encode()).hexdigest()}"
+    name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     bare = _POSSESSIVE.sub("", name.removeprefix("the ")).strip()
     return f"{label}:{bare or name}"
 
@@ -64,7 +74,9 @@ def surface_form(text: str) -> str:
     """A mention as people see it; also a valid Firestore map key."""
     form = collapse_spaces(text)[:_FORM_CHARS].strip()
     # Names of the form __x__ are reserved.
-    return form.strip("_") or "_" if form.startswith("__") and form.endswith("__") else form
+    if form.startswith("__") and form.endswith("__"):
+        form = form.strip("_ ")
+    return form or "_"
 
 
 def _name(text: str, label: str) -> Name:

@@ -3,10 +3,13 @@
 import hashlib
 import re
 import unicodedata
+from itertools import takewhile
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
+# Accents on Latin and Greek letters, whose capitals often go without; й and が are letters of their own.
+_ACCENTS = re.compile("(?<=[A-Za-z\u0370-\u03ff])[\u0300-\u036f\ufe00-\ufe0f]+|[\ufe00-\ufe0f]")
 _KEY_CHARS = 80
+_DIGEST_DIGITS = 16
 
 # Firestore refuses these as document ids although they match the pattern of article ids.
 _RESERVED = re.compile(r"\.{1,2}|__.*__")
@@ -14,18 +17,21 @@ ID_PATTERN = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 
 def publication_key(name: str) -> str:
-    """The Firestore id of a publication: casefolded, Latin accents dropped, words joined by hyphens.
+    """The Firestore id of a publication: casefolded, accents dropped, words joined by hyphens.
 
     Other scripts keep their letters. A name without any letter or digit, and the tail of a very
-    long one, are replaced by a hash, so that different names never fall together.
+    long one, are replaced by a hash, so that different names never fall together. The key of a key
+    is the key itself.
     """
     folded = unicodedata.normalize("NFKD", name.casefold())
-    plain = unicodedata.normalize("NFC", _LATIN_MARKS.sub("", folded)).casefold()
-    slug = _NOT_WORD.sub("-", plain).strip("-")
+    folded = unicodedata.normalize("NFKD", folded.casefold())  # 𝓗 becomes H only by the first
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
+    slug = _NOT_WORD.sub(_joint, plain).strip("-")
     if slug and len(slug) <= _KEY_CHARS:
         return slug
-    digest = hashlib.sha256(plain.strip().encode()).hexdigest()[:16]
-    return f"{slug[:_KEY_CHARS].rstrip('-') or 'publication'}-{digest}"
+    digest = hashlib.sha256((slug or plain.strip()).encode()).hexdigest()[:_DIGEST_DIGITS]
+    head = slug[: _KEY_CHARS - _DIGEST_DIGITS - 1].rstrip("-")
+    return f"{head or 'publication'}-{digest}"
 
 
 def derive_article_id(*, publication: str, url: str | None, title: str | None, content: str) -> str:
@@ -41,4 +47,17 @@ def content_sha256(content: str) -> str:
 
 
 def is_article_id(text: str) -> bool:
-    return ID_PATTERN.fullmatch(text) is not None and _RESERVED.fullmatch(text) is None
+    return ID_PATTERN.fullmatch(text) is not None and not is_reserved(text)
+
+
+def is_reserved(text: str) -> bool:
+    """Whether Firestore keeps this id for itself."""
+    return _RESERVED.fullmatch(text) is not None
+
+
+def _joint(gap: re.Match[str]) -> str:
+    """A hyphen between words; marks on a letter, as most vowels of Hindi and Thai are, belong to the word."""
+    if gap.start() == 0:
+        return ""
+    marks = "".join(takewhile(lambda char: unicodedata.category(char) in ("Mn", "Mc"), gap[0]))
+    return marks if marks == gap[0] else f"{marks}-"

@@ -8,6 +8,7 @@ from typing import Final
 from contract import limits
 from contract.errors import InvalidMessage
 from contract.timestamps import format_time
+from contract.wire import NAMES
 
 REASON: Final = "reason"
 FIELD: Final = "field"
@@ -43,8 +44,9 @@ def dead_letter(
         SOURCE_MESSAGE_ID: source_message_id,
         FAILED_AT: format_time(failed_at),
     }
-    theirs = {name: value for name, value in attributes.items() if name not in OURS}
-    kept = dict(list(theirs.items())[: limits.ATTRIBUTES - len(OURS)])
+    # Where there is no room for all, those that belong to the article are needed to replay it.
+    theirs = sorted(attributes.keys() - OURS, key=lambda name: (name not in NAMES, name))
+    kept = {name: attributes[name] for name in theirs[: limits.ATTRIBUTES - len(OURS)]}
     if len(data) > limits.MESSAGE_BYTES:
         ours[TRUNCATED] = str(len(data))
         data = data[: limits.MESSAGE_BYTES]
@@ -55,5 +57,5 @@ def _cut(text: str) -> str:
     """At most what an attribute holds, without cutting a character in two."""
     raw = text.encode(errors="replace")
     if len(raw) <= limits.ATTRIBUTE_BYTES:
-        return text
+        return raw.decode()
     return raw[: limits.ATTRIBUTE_BYTES - 3].decode(errors="ignore") + "…"

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, FailFast, Field, ValidationError
 
+from contract import limits
 from contract.article import Article
 from contract.entities import Entity
 from contract.errors import FieldError, InvalidMessage
-from contract.identity import content_sha256, is_article_id
+from contract.identity import content_sha256, is_article_id, is_reserved
 from contract.wire import decode_utf8, parse_json
 
 SCHEMA: Final = 1
@@ -20,6 +21,22 @@ def _article_id(text: str) -> str:
     if not is_article_id(text):
         raise ValueError("is not an article id")
     return text
+
+
+def _document_id(text: str) -> str:
+    if is_reserved(text):
+        raise ValueError("is reserved by Firestore")
+    return text
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is out of range in UTC") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
 class Model(BaseModel):
@@ -34,25 +51,28 @@ class Model(BaseModel):
 class EntityMessage(BaseModel):
     """One article's entities with its metadata, as published to `entities`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     schema_: Literal[1] = Field(alias="schema")
     id: Annotated[str, AfterValidator(_article_id)]
     publication: Annotated[str, Field(min_length=1)]
-    publication_key: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/]+$")]
+    publication_key: Annotated[
+        str, Field(min_length=1, max_length=200, pattern=r"^[^/]+$"), AfterValidator(_document_id)
+    ]
     title: str | None = None
     url: str | None = None
-    authors: list[str] = []
+    # A million wrong entries would make a million errors, and a gigabyte of them.
+    authors: Annotated[list[str], FailFast()] = []
     language: str | None = None
     section: str | None = None
-    published_at: AwareDatetime | None = None
+    published_at: Instant | None = None
     content: str | None = None
     content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    words: Annotated[int, Field(ge=0)]
-    entities: list[Entity]
+    words: Annotated[int, Field(ge=0, le=limits.BODY_BYTES)]
+    entities: Annotated[list[Entity], FailFast()]
     model: Model
-    received_at: AwareDatetime
-    processed_at: AwareDatetime
+    received_at: Instant
+    processed_at: Instant
     source_message_id: str
 
     def encode(self) -> bytes:
@@ -119,7 +139,7 @@ def decode_entity_message(data: bytes) -> EntityMessage:
     except ValidationError as error:
         raise InvalidMessage(
             [
-                FieldError(".".join(map(str, item["loc"])) or "body", item["msg"])
+                FieldError(".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, "))
                 for item in error.errors(include_url=False, include_input=False)[:10]
             ]
         ) from error

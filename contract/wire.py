@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from contract import limits
 from contract.article import ALIASES, FIELDS, Article, read_article
 from contract.errors import InvalidMessage
 
-_NAMES = frozenset(FIELDS).union(*ALIASES.values())
+NAMES: Final = frozenset(FIELDS).union(*ALIASES.values())
 
 
 def encode_article(article: Article) -> bytes:
@@ -34,7 +34,7 @@ def decode_article(
     The body is a JSON object, or plain text whose other fields are attributes; attributes fill
     fields that the body lacks. Raises InvalidMessage, and nothing else, for whatever else is there.
     """
-    extra = {name: value for name, value in attributes.items() if name in _NAMES}
+    extra = {name: value for name, value in attributes.items() if name in NAMES}
     body = _body_fields(data, has_publication=_names_publication(extra))
     return read_article(_fill(body, extra), content_chars=content_chars)
 
@@ -62,6 +62,9 @@ def _body_fields(data: bytes, *, has_publication: bool) -> Mapping[str, Any]:
     try:
         value = parse_json(text)
     except ValueError as error:
+        # No news begins with a brace: it is JSON that went wrong, which its sender should know.
+        if text.lstrip().startswith("{"):
+            raise InvalidMessage.of("body", f"looks like JSON and is not ({error})") from error
         if has_publication:
             return {"content": text}
         raise InvalidMessage.of(
@@ -95,9 +98,15 @@ def _holds(value: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, list):
-        return "a JSON array"
-    return "JSON null" if value is None else f"a JSON {type(value).__name__}"
+    match value:
+        case list():
+            return "a JSON array"
+        case str():
+            return "a JSON string"
+        case bool() | None:
+            return f"JSON {json.dumps(value)}"
+        case _:
+            return "a JSON number"
 
 
 def _refuse_constant(name: str) -> NoReturn:
