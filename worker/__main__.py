@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from worker.child import run_child
 
             return run_child(options.role, slot=options.slot, pipe=options.pipe, settings=settings)
-        run_dir = Path(settings.run_dir) if settings.run_dir else None
+        run_dir = _run_dir(settings.run_dir)
         return Supervisor(
             command=_child_command(options.role),
             count=settings.processes if options.role == "work" else 1,
@@ -40,6 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotStart as error:
         sys.stderr.write(f"namewire {options.role}: {error}\n")
         return COULD_NOT_START
+
+
+def _run_dir(name: str) -> Path | None:
+    if not name:
+        return None
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"NAMEWIRE_RUN_DIR is {name!r}, which cannot be made ({error.strerror}). Choose another folder."
+        ) from error
+    return folder
 
 
 def _one_thread_each(environment: MutableMapping[str, str]) -> None:

@@ -20,6 +20,7 @@ _FIRST_PAUSE: Final = 0.25  # seconds; doubles while Pub/Sub cannot be reached
 _LONGEST_PAUSE: Final = 5.0
 _TICK: Final = 0.1  # how long a stop request may go unseen
 _SUSPECT_ATTEMPT: Final = 3
+_LAST_PULL_SECONDS: Final = 1.0
 
 
 class Pulls(Protocol):
@@ -41,9 +42,16 @@ class Intake:
     _first_at: float = field(init=False, default=0.0)
     _changed: threading.Condition = field(init=False, default_factory=threading.Condition)
     _closed: threading.Event = field(init=False, default_factory=threading.Event)
+    _ended: threading.Event = field(init=False, default_factory=threading.Event)
 
     def fill(self) -> None:
         """The body of the pulling thread; returns after close()."""
+        try:
+            self._fill()
+        finally:
+            self._ended.set()
+
+    def _fill(self) -> None:
         pause = 0.0
         while not self._closed.is_set():
             free = self._wait_for_room()
@@ -61,10 +69,10 @@ class Intake:
                 pause = 0.0
             self._add(messages)
 
-    def take(self, *, most: int, patience: float) -> list[Received]:
+    def take(self, *, most: int, patience: Callable[[], float]) -> list[Received]:
         """Up to `most` messages, or none after a tick without any.
 
-        Waits until the batch is full or its first message is `patience` seconds old. Messages that
+        Waits until the batch is full or its first message is `patience()` seconds old. Messages that
         were delivered several times before come first and alone: one of them may be what killed
         the process that had it, and should take nobody along.
         """
@@ -72,10 +80,10 @@ class Intake:
             if not self._buffer:
                 self._changed.wait(_TICK)
             while self._buffer and len(self._buffer) < min(most, self.room):
-                left = self._first_at + patience - self.clock()
+                left = self._first_at + patience() - self.clock()
                 if left <= 0 or self._closed.is_set():
                     break
-                self._changed.wait(left)
+                self._changed.wait(min(left, _TICK))
             return self._cut(most)
 
     def rest(self) -> list[Received]:
@@ -84,12 +92,14 @@ class Intake:
             rest, self._buffer = self._buffer, []
             return rest
 
-    def close(self) -> None:
-        """Stops pulling, at once."""
+    def close(self, *, patience: float = _LAST_PULL_SECONDS) -> None:
+        """Stops pulling. A pull under way may be about to answer; cancelled, it would keep its messages
+        from everybody until their leases end."""
         self._closed.set()
-        self.subscription.cancel()
         with self._changed:
             self._changed.notify_all()
+        self._ended.wait(patience)
+        self.subscription.cancel()
 
     def _wait_for_room(self) -> int:
         with self._changed:

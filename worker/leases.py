@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from worker.fate import TryLater
+from worker.fate import Never, TryLater
 from worker.pubsub import Received
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Leases:
             return
         try:
             self.subscription.extend(due, LEASE_SECONDS)
-        except TryLater as error:
+        except (TryLater, Never) as error:
             log.warning("could not extend %s leases, trying again: %s", len(due), error)
             return
         with self._lock:
@@ -83,5 +83,5 @@ class Leases:
                 self._since.pop(ack_id, None)
         try:
             tell(ack_ids)
-        except TryLater as error:
+        except (TryLater, Never) as error:
             log.warning("%s messages could not be %s and will come again: %s", len(ack_ids), what, error)

@@ -33,7 +33,7 @@ class Outbox:
         """For each message None, or why Pub/Sub will never take it. Raises TryLater to end the process."""
         outcomes: list[Never | None] = []
         for part in _requests(messages):
-            outcomes.extend(self._send(part))
+            outcomes.extend(_too_large(part) or self._send(part))
         return outcomes
 
     def _send(self, part: Sequence[Outgoing]) -> list[Never | None]:
@@ -63,6 +63,16 @@ def _requests(messages: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
         yield messages[start:]
 
 
+def _too_large(part: Sequence[Outgoing]) -> list[Never | None] | None:
+    """The refusal of a message that no request can hold; sent all the same, it may get no answer at all."""
+    size = _bytes(part[0])
+    if size <= _REQUEST_BYTES:
+        return None
+    return [Never(f"the message has {size:,} bytes; at most {_REQUEST_BYTES:,} can be published")]
+
+
 def _bytes(message: Outgoing) -> int:
     pairs = message.attributes.items()
-    return len(message.data) + _FRAMING_BYTES + sum(len(k) * 4 + len(v) * 4 + 8 for k, v in pairs)
+    return (
+        len(message.data) + _FRAMING_BYTES + sum(len(f"{name}{value}".encode()) + 8 for name, value in pairs)
+    )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import grpc
+from google.auth.exceptions import DefaultCredentialsError
 from google.protobuf.empty_pb2 import Empty
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
@@ -20,12 +21,13 @@ from google.pubsub_v1.types import (
     PullResponse,
 )
 
+from worker.exits import CannotStart
 from worker.fate import Never, TryLater
 
 # Google's own limit on an acknowledge request is 512 KiB; an ack id has about 200 bytes.
 _ACK_IDS: Final = 1_000
 _CALL_SECONDS: Final = 20.0
-# The server answers an idle pull with nothing long before that.
+# The cloud answers an idle pull with nothing before that, the emulator a second before the deadline.
 _PULL_SECONDS: Final = 120.0
 _CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
@@ -67,15 +69,24 @@ _Acknowledge, _Modify = _raw(AcknowledgeRequest), _raw(ModifyAckDeadlineRequest)
 
 
 def open_channel() -> grpc.Channel:
-    """A channel to the emulator or to the cloud; the process that opens it must never fork afterwards."""
+    """A channel to the emulator or to the cloud; the process that opens it must never fork afterwards.
+
+    Raises CannotStart.
+    """
     emulator = os.environ.get("PUBSUB_EMULATOR_HOST", "").strip()
     if emulator:
         return grpc.insecure_channel(emulator, options=_CHANNEL_OPTIONS)
-    return SubscriberGrpcTransport.create_channel(
-        SubscriberClient.DEFAULT_ENDPOINT,
-        scopes=SubscriberGrpcTransport.AUTH_SCOPES,
-        options=_CHANNEL_OPTIONS,
-    )
+    try:
+        return SubscriberGrpcTransport.create_channel(
+            SubscriberClient.DEFAULT_ENDPOINT,
+            scopes=SubscriberGrpcTransport.AUTH_SCOPES,
+            options=_CHANNEL_OPTIONS,
+        )
+    except DefaultCredentialsError as error:
+        raise CannotStart(
+            "There are no Google Cloud credentials, and PUBSUB_EMULATOR_HOST is not set. Run `gcloud auth "
+            "application-default login`, give the VM a service account, or start an emulator."
+        ) from error
 
 
 @dataclass(slots=True)
@@ -111,6 +122,7 @@ class Subscription:
     _acknowledge: Any = field(init=False, repr=False)
     _modify: Any = field(init=False, repr=False)
     _pulling: Any = field(init=False, default=None, repr=False)
+    _cancelled: bool = field(init=False, default=False, repr=False)
 
     def __post_init__(self) -> None:
         self._pull = _method(self.channel, "Subscriber/Pull", _Pull, _Pulled)
@@ -121,13 +133,18 @@ class Subscription:
     def path(self) -> str:
         return f"projects/{self.project}/subscriptions/{self.name}"
 
-    def pull(self, most: int) -> list[Received]:
-        """Between 0 and `most` messages as soon as there are any. Raises TryLater; cancel() ends it early."""
+    def pull(self, most: int, *, seconds: float = _PULL_SECONDS) -> list[Received]:
+        """Between 0 and `most` messages as soon as there are any, none when the time is over.
+
+        Raises TryLater; cancel() ends it early.
+        """
         request = _Pull(subscription=self.path, max_messages=most)
         call = self._pull.future(
-            request, timeout=_PULL_SECONDS, metadata=_routing("subscription", self.path), wait_for_ready=False
+            request, timeout=seconds, metadata=_routing("subscription", self.path), wait_for_ready=False
         )
         self._pulling = call
+        if self._cancelled:  # looked at after `_pulling` is set, so that no cancel() falls in between
+            call.cancel()
         try:
             answer = call.result()
         except grpc.FutureCancelledError:
@@ -135,11 +152,12 @@ class Subscription:
         except grpc.RpcError as error:
             if error.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
                 return []
-            raise TryLater(_describe(error)) from error
+            raise TryLater(_describe(error, self.path)) from error
         return [_received(item) for item in answer.received_messages]
 
     def cancel(self) -> None:
-        """Ends a pull that waits in another thread."""
+        """Ends the pull that waits in another thread, and all that follow."""
+        self._cancelled = True
         if self._pulling is not None:
             self._pulling.cancel()
 
@@ -171,14 +189,16 @@ def _ask(method: Any, request: Any, routing: tuple[str, str], seconds: float) ->
         return method(request, timeout=seconds, metadata=_routing(*routing))
     except grpc.RpcError as error:
         fate = Never if error.code() in _REFUSED else TryLater
-        raise fate(_describe(error)) from error
+        raise fate(_describe(error, routing[1])) from error
 
 
 def _routing(name: str, path: str) -> tuple[tuple[str, str]]:
     return (("x-goog-request-params", f"{name}={path}"),)
 
 
-def _describe(error: grpc.RpcError) -> str:
+def _describe(error: grpc.RpcError, path: str) -> str:
+    if error.code() == grpc.StatusCode.NOT_FOUND:
+        return f"Pub/Sub: {path} does not exist; create it, or correct GOOGLE_CLOUD_PROJECT"
     return f"Pub/Sub: {error.code().name}: {str(error.details())[:300]}"
 
 

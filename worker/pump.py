@@ -38,18 +38,24 @@ class Pump:
 
     def run(self) -> int:
         """Blocks; returns an exit code of `worker.exits`."""
-        with self._threads():
-            self.lifeline.ready()
-            code = self._loop()
-        self.leases.release(self.intake.rest())
-        self.leases.close()
+        try:
+            with self._helpers() as helpers:
+                self.status.begin()
+                self.lifeline.ready()
+                code = self._loop(helpers)
+        finally:
+            # Whatever ended the loop, others get at once what was not begun.
+            self.leases.release(self.intake.rest())
+            self.leases.close()
         self.status.show(now=True)
         log.info("drained; %s messages done", self.status.counts.done)
         return code
 
-    def _loop(self) -> int:
+    def _loop(self, helpers: Sequence[threading.Thread]) -> int:
         while not self.lifeline.stopping:
             self._turn()
+            if not all(helper.is_alive() for helper in helpers):
+                raise RuntimeError("a helping thread ended; its own report is above")
             if resident_megabytes() > self.megabytes:
                 log.warning("resident size is past %s MB; ending to be replaced", self.megabytes)
                 return RECYCLE
@@ -58,13 +64,19 @@ class Pump:
     def _turn(self) -> None:
         self.lifeline.alive()
         self.status.show()
-        batch = self.intake.take(most=self.most, patience=self.patience())
+        batch = self.intake.take(most=self.most, patience=self._patience)
         if batch:
             self.status.counts.received += len(batch)
             self._settle(batch)
 
+    def _patience(self) -> float:
+        return 0.0 if self.lifeline.stopping else self.patience()
+
     def _settle(self, batch: Sequence[Received]) -> None:
-        """Every message of the batch is settled here, once: acknowledged or given back."""
+        """Every message of the batch is settled here, once: acknowledged or given back.
+
+        What the handler raises besides TryLater is a defect: it ends the process, loudly.
+        """
         left = {message.ack_id: message for message in batch}
         try:
             for done in self.handle(batch):
@@ -75,17 +87,18 @@ class Pump:
                 self.lifeline.alive()
         except TryLater as error:
             log.warning("giving back %s messages: %s", len(left), error)
-        self.leases.release(list(left.values()))
+        finally:
+            self.leases.release(list(left.values()))
 
     @contextmanager
-    def _threads(self) -> Iterator[None]:
+    def _helpers(self) -> Iterator[Sequence[threading.Thread]]:
         """Pulling and lease keeping; the leases are kept until everything in hand is settled."""
         keeper = threading.Thread(target=self.leases.keep, name="leases", daemon=True)
         puller = threading.Thread(target=self.intake.fill, name="intake", daemon=True)
         keeper.start()
         puller.start()
         try:
-            yield
+            yield keeper, puller
         finally:
             self.intake.close()
             puller.join(_JOIN_SECONDS)

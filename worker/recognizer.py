@@ -52,21 +52,26 @@ def load_recognizer(name: str, *, longest: int) -> Recognizer:
     set_current_ops(NumpyOps(use_blis=False))
     try:
         exclude = _needless(path)
-        nlp = spacy.load(path, exclude=exclude)
+        recognizer = _load(path, exclude=exclude, longest=longest)
     except CannotStart:
         raise
     except Exception as error:  # a foreign model can fail to load in any way
         raise CannotStart(
-            f"The spaCy pipeline {path} cannot be loaded ({type(error).__name__}: {error}). "
+            f"The spaCy pipeline {path} cannot be used ({type(error).__name__}: {error}). "
             "Install one made for this spaCy version, or unset NAMEWIRE_MODEL for the embedded one."
         ) from error
+    model = recognizer.model
+    log.info("loaded %s %s (%s)", model.name, model.version, ", ".join(recognizer.nlp.pipe_names))
+    return recognizer
+
+
+def _load(path: Path, *, exclude: list[str], longest: int) -> Recognizer:
+    nlp = spacy.load(path, exclude=exclude)
     nlp.max_length = max(nlp.max_length, longest + 1)
-    model = Model(
-        name=f"{nlp.meta['lang']}_{nlp.meta['name']}", version=str(nlp.meta.get("version", "unknown"))
-    )
-    log.info("loaded %s %s (%s)", model.name, model.version, ", ".join(nlp.pipe_names))
-    recognizer = Recognizer(nlp, model)
-    recognizer.find(["Reuters reports from Paris."])  # the first call is slow; nobody should wait for it
+    name, version = f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta.get("version", "unknown"))
+    recognizer = Recognizer(nlp, Model(name=name, version=version))
+    # The first call is slow; nobody should wait for it. It also shows that the pipeline works at all.
+    recognizer.find(["Reuters reports from Paris."])
     return recognizer
 
 

@@ -22,7 +22,7 @@ from worker.bookkeeping import (
     span_entry,
 )
 from worker.dead import DeadLetters, Hopeless
-from worker.fate import Conflict, TryLater
+from worker.fate import Conflict, Never, TryLater
 from worker.ledger import Change, Delta, Reference, Version, decide, deltas, touched
 from worker.lifeline import Lifeline
 from worker.persist import persist
@@ -147,7 +147,9 @@ class Store:
         yield [message for case in group for message in case.messages]
 
     def _bury(self, case: _Case, error: Exception) -> list[Received]:
-        log.error("article %s cannot be stored", case.article_id, exc_info=error)
+        # The database's own words may quote the article; those of a defect of ours do not.
+        trace = None if isinstance(error, Never) else error
+        log.error("article %s cannot be stored: %s", case.article_id, type(error).__name__, exc_info=trace)
         reason = InvalidMessage.of("article", f"it cannot be stored: {type(error).__name__}: {error}")
         return self.dead.bury([Hopeless(message, reason, STAGE_STORE) for message in case.messages])
 

@@ -4,6 +4,7 @@ A child gets the write end of a pipe: `R` says that it is ready, `.` that it mad
 When the parent dies, the pipe breaks, and the child knows that nobody would replace or stop it.
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -26,6 +27,7 @@ _FIRST_PAUSE: Final = 0.1  # seconds before a dead child is replaced; doubles wi
 _LONGEST_PAUSE: Final = 30.0
 _LONGEST_PAUSE_IF_ABLE: Final = 1.0  # it can start, so waiting longer only costs throughput
 _PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
+_TICK: Final = 1.0  # seconds between looks for stalled children
 _KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 # A child that TERM ends by default had not begun its work.
@@ -65,6 +67,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Blocks until every child has ended; returns the exit code of the house."""
+        self._forget_ready()  # a predecessor that was killed may have left it
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         previous = signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         handled = (*_STOP_SIGNALS, signal.SIGCHLD)
@@ -86,14 +89,14 @@ class Supervisor:
         self._signals.append(number)
 
     def _turn(self, wake_read: int) -> None:
+        self._listen(wake_read)
         self._obey_signals()
+        if self._stop_by is not None and self.clock() >= self._stop_by:
+            self._force("the time to drain is over")
         self._reap()
         self._replace_stalled()
         if self._stop_by is None:
             self._start_due()
-        elif self.clock() >= self._stop_by:
-            self._force("the time to drain is over")
-        self._listen(wake_read)
 
     def _obey_signals(self) -> None:
         while self._signals:
@@ -125,28 +128,37 @@ class Supervisor:
     def _start(self, child: _Child, now: float) -> None:
         read, write = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(read, False)
-        # A child must inherit default dispositions and nothing blocked: Popen restores SIGPIPE only,
-        # and our handlers become the defaults at exec.
-        child.process = subprocess.Popen(self.command(child.slot, write), pass_fds=(write,))
-        os.close(write)
-        child.pipe, child.ready_at, child.seen_at = read, None, now
+        # Ctrl-C reaches the whole terminal group. What it means is decided here, so that a child must
+        # not see it, not even before it can ignore it: it inherits the block.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            child.process = subprocess.Popen(self.command(child.slot, write), pass_fds=(write,))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            os.close(write)
+        child.pipe, child.seen_at = read, now
 
     def _reap(self) -> None:
         for child in self._children:
             if child.process is not None and child.process.poll() is not None:
-                self._bury(child, child.process.returncode)
+                self._bury(child, child.process)
 
-    def _bury(self, child: _Child, code: int) -> None:
-        self._hear(child)  # it may have said that it was ready
-        os.close(child.pipe)
-        pid, child.process, child.pipe = child.process and child.process.pid, None, -1
+    def _bury(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
+        if child.pipe >= 0:
+            self._hear(child)  # it may have said that it was ready
+            self._hang_up(child)
+        child.process, code = None, process.returncode
         if code == COULD_NOT_START:
             self._give_up()
         elif self._stop_by is not None:
             self._exit_code = self._exit_code or (OK if code in _CLEAN_ENDS else FORCED)
         else:
-            child.start_at = self.clock() + self._pause(child, code)
-            log.warning("child %s (pid %s) %s; replacing it", child.slot, pid, _how(code))
+            pause = self._pause(child, code)
+            child.start_at = self.clock() + pause
+            log.warning(
+                "child %s (pid %s) %s; replacing it in %.1f s", child.slot, process.pid, _how(code), pause
+            )
+        child.ready_at = None
 
     def _give_up(self) -> None:
         self._exit_code = COULD_NOT_START
@@ -181,32 +193,45 @@ class Supervisor:
                 child.process.kill()
 
     def _listen(self, wake_read: int) -> None:
-        pipes = {child.pipe: child for child in self._children if child.process is not None}
+        pipes = {child.pipe: child for child in self._children if child.pipe >= 0}
         readable, _, _ = select.select([wake_read, *pipes], [], [], self._patience())
         for descriptor in readable:
             if descriptor == wake_read:
                 _drain(wake_read)
-            else:
-                self._hear(pipes[descriptor])
+            elif not self._hear(pipes[descriptor]):
+                # It is about to end, which SIGCHLD tells, or will count as stalled.
+                self._hang_up(pipes[descriptor])
 
-    def _hear(self, child: _Child) -> None:
+    def _hear(self, child: _Child) -> bool:
         said = _drain(child.pipe)
         if not said:
-            return
+            return False
         child.seen_at = self.clock()
         if READY in said:
             child.ready_at = child.seen_at
             self._announce_ready()
+        return True
+
+    def _hang_up(self, child: _Child) -> None:
+        os.close(child.pipe)
+        child.pipe = -1
 
     def _announce_ready(self) -> None:
         if self._stop_by is None and all(child.ready_at is not None for child in self._children):
             log.info("ready: %s of %s children", self.count, self.count)
             if self.ready_file is not None:
-                self.ready_file.touch()
+                self._touch(self.ready_file)
+
+    def _touch(self, file: Path) -> None:
+        try:
+            file.touch()
+        except OSError as error:
+            log.warning("cannot make %s, going on without it: %s", file, error)
 
     def _forget_ready(self) -> None:
         if self.ready_file is not None:
-            self.ready_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.ready_file.unlink()
 
     def _patience(self) -> float:
         """Seconds until something is due without a signal or a word from a child."""
@@ -214,8 +239,7 @@ class Supervisor:
         due = [child.start_at for child in self._children if child.process is None and self._stop_by is None]
         if self._stop_by is not None:
             due.append(self._stop_by)
-        # A pipe at its end stays readable until the child is reaped; poll then rather than spin.
-        return max(0.01, min([1.0, *(moment - now for moment in due)]))
+        return max(0.0, min([_TICK, *(moment - now for moment in due)]))
 
     def _signal_all(self, number: signal.Signals) -> None:
         for child in self._children:
@@ -244,5 +268,5 @@ def _drain(descriptor: int) -> bytes:
 
 def _how(code: int) -> str:
     if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
+        return f"was ended by signal {-code} ({signal.strsignal(-code)})"
     return "reached its memory limit" if code == RECYCLE else f"ended with exit code {code}"
