@@ -47,8 +47,8 @@ class FakeTopic:
         return str(self._last_id)
 
 
-def outgoing(index: int, *, id: str | None = None, data: bytes = b"{}") -> Outgoing:
-    return Outgoing(index, id or f"article-{index}", data, {})
+def outgoing(index: int, *, article_id: str | None = None, data: bytes = b"{}") -> Outgoing:
+    return Outgoing(index, article_id or f"article-{index}", data, {})
 
 
 def client(

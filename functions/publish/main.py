@@ -1,0 +1,41 @@
+"""The publish function: settings in, wired parts out. Nothing connects before the first request."""
+
+import os
+
+import flask
+import functions_framework
+
+from publishing.framework import furnish
+from publishing.keys import Keyring
+from publishing.pubsub import Topic, connect
+from publishing.routes import Routes
+from publishing.sender import Sender
+from publishing.settings import Settings, SettingsError, read_settings
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except SettingsError as error:
+        raise SystemExit(f"The publish function cannot start: {error}.") from error
+
+
+def _routes(settings: Settings) -> Routes:
+    topic = Topic(settings.project, connect=lambda: connect(settings.emulator))
+    return Routes(
+        sender=Sender(topic.publish),
+        keyring=Keyring(settings.api_keys),
+        content_chars=settings.content_chars,
+        seconds=settings.publish_timeout,
+    )
+
+
+_ROUTES = _routes(_settings())
+if flask.has_app_context():
+    furnish(flask.current_app)
+
+
+@functions_framework.http
+def publish(request: flask.Request) -> flask.Response:
+    """Takes articles, and answers 202 once Pub/Sub has them; /openapi.json tells the rest."""
+    return _ROUTES.answer(request)
