@@ -1,0 +1,52 @@
+"""The console command: its parts in the order in which a person needs them, its errors in sentences."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from namewire.article import article
+from namewire.demo import demo
+from namewire.errors import Interrupted, Trouble
+from namewire.roles import work, write
+from namewire.status import status
+from namewire.submit import submit
+from namewire.top import top
+from namewire.up import up
+
+app = typer.Typer(
+    name="namewire",
+    help="News in, names out: a stream of articles becomes exact counts of who is in the news.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (demo, up, submit, status, top, article, work, write):
+    app.command()(command)
+
+
+def main() -> NoReturn:
+    """Runs the command that the command line names."""
+    try:
+        app()
+    except Trouble as trouble:
+        _end(str(trouble), trouble.exit_code)
+    except Interrupted as interrupted:
+        _end("Stopped.", interrupted.exit_code)
+    except Exception as error:
+        from emulator.errors import CannotRun
+
+        if not isinstance(error, CannotRun):
+            raise
+        _end(str(error), error.exit_code)
+    sys.exit(0)
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    sys.stderr.write(f"{message}\n")
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Results go to standard output; progress, warnings and everything for the eye only to standard error."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from contract.timestamps import format_time
+
+# In a file or a pipe; a terminal has its own.
+_WIDTH: Final = 110
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def print_line(line: str = "") -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output; times as RFC 3339."""
+    print_line(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_table(table: Table) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
+    console.print(table)
+
+
+def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> Table:
+    made = Table(title=title or None, title_justify="left")
+    for name in columns:
+        made.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    return made
+
+
+def cells(*values: object) -> list[Text]:
+    """Values as text that nothing interprets: names in the news may look like markup."""
+    return [Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return format_time(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,0 +1,28 @@
+"""A supervisor on its own, for tests: `host.py CHARACTER COUNT FOLDER DRAIN_SECONDS STALL_SECONDS`."""
+
+import sys
+from pathlib import Path
+
+from worker.log import set_up_logging
+from worker.supervisor import Supervisor
+
+
+def main(character: str, count: str, folder: str, drain_seconds: str, stall_seconds: str) -> int:
+    set_up_logging("info", name="host")
+
+    def command(slot: int, pipe: int) -> list[str]:
+        if character == "quick":  # grown too large as soon as it starts
+            return ["sh", "-c", 'echo "$0 $$ 0" >> "$1/started"; exit 75', str(slot), folder]
+        return [sys.executable, "-m", "tests.process.child", character, str(slot), str(pipe), folder]
+
+    return Supervisor(
+        command=command,
+        count=int(count),
+        drain_seconds=float(drain_seconds),
+        stall_seconds=float(stall_seconds),
+        ready_file=Path(folder) / "ready",
+    ).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
