@@ -1,4 +1,4 @@
-"""Sends articles with repetitions and corrections, and recounts what became of them without the writer's code."""
+"""Sends articles with repetitions and corrections, and recounts what became of them on its own."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -50,14 +50,13 @@ def publishing(project: str) -> Iterator[pubsub.Topic]:
 
 
 def stored_contents(client: firestore.Client) -> dict[str, str]:
-    return {item.id: item.to_dict()["content"] for item in client.collection("articles").stream()}
+    return {name: article["content"] for name, article in _documents(client, "articles").items()}
 
 
 def assert_everything_is_exact(client: firestore.Client) -> None:
     """Every count equals a recount over the articles, and every offset slices to its text."""
     articles, entities, publications = (
-        {item.id: item.to_dict() for item in client.collection(name).stream()}
-        for name in ("articles", "entities", "publications")
+        _documents(client, name) for name in ("articles", "entities", "publications")
     )
     assert_counts_are_exact(articles, entities, publications)
     for article in articles.values():
@@ -74,6 +73,10 @@ def assert_no_message_is_left(project: str) -> None:
     }
     channel.close()
     assert set(left.values()) == {0}, left
+
+
+def _documents(client: firestore.Client, collection: str) -> dict[str, dict[str, Any]]:
+    return {item.id: item.to_dict() or {} for item in client.collection(collection).stream()}
 
 
 def _corrected(article: Article) -> Article:

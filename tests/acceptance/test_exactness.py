@@ -36,7 +36,7 @@ def client(project: str, firestore_emulator: str) -> Iterator[firestore.Client]:
 
 @pytest.fixture
 def roles(project: str, firestore_emulator: str, tmp_path: Path) -> Iterator[tuple[Role, Role]]:
-    assert project and firestore_emulator  # both must be there first
+    assert [project, firestore_emulator]  # both must be there first
     with ExitStack() as stack:
         pair = stack.enter_context(running("work", tmp_path)), stack.enter_context(running("write", tmp_path))
         for role in pair:
@@ -166,7 +166,7 @@ def frozen(process: psutil.Process) -> Iterator[None]:
 
 def listener(port: int) -> psutil.Process:
     for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
             return psutil.Process(connection.pid)
     raise AssertionError(f"nobody listens on {port}")
 

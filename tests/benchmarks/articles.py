@@ -24,7 +24,7 @@ def real_articles(count: int) -> list[dict[str, Any]]:
     folder = articles_folder()
     if folder is None:
         raise FileNotFoundError(
-            "no articles: set NAMEWIRE_ARTICLES to a folder of .jsonl.gz files with id, title, body and publication"
+            "no articles: set NAMEWIRE_ARTICLES to a folder of .jsonl.gz files (id, title, body, publication)"
         )
     files = [_lines(path) for path in sorted(folder.glob("*.jsonl.gz"))]
     return list(islice(_in_turn(files), count))

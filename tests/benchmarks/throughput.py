@@ -1,10 +1,11 @@
-"""The whole path against NER alone, on the same articles in one run; and what a worker child spends its time on.
+"""The whole path against NER alone, on the same articles in one run; and where a child's time goes.
 
     python -m tests.benchmarks.throughput [--json] [--articles N] [--processes N]
 
-NER alone is as many processes as the worker has, doing nothing else. The whole path is the worker and the writer, from a
-full subscription to the last document. Both are measured in CPU seconds of our own processes per word, because the
-emulators need the same cores; the wall clock is given beside it, with the emulators' CPU subtracted.
+NER alone is as many processes as the worker has, doing nothing else. The whole path is the worker and
+the writer, from a full subscription to the last document. Both are measured in CPU seconds of our own
+processes per word, because the emulators need the same cores; the wall clock is given beside it, with
+the emulators' CPU subtracted.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from google.cloud import firestore
@@ -32,7 +33,11 @@ from tests.benchmarks.articles import many_articles
 from tests.polling import eventually
 from worker import pubsub
 
+if TYPE_CHECKING:
+    from worker.recognizer import Recognizer
+
 PROJECT = "namewire-bench"
+_recognizer: "Recognizer"  # of a process of the pool, which has no other place for it
 BATCH = 16  # messages in a batch of the worker, by default
 
 
@@ -75,7 +80,7 @@ def _ner_alone(articles: Sequence[Article], processes: int) -> dict[str, float]:
 
 
 def _load() -> None:
-    global _recognizer  # a pool has no other place for what its processes keep
+    global _recognizer
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     from worker.recognizer import load_recognizer
 
