@@ -4,7 +4,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -24,24 +24,6 @@ from tests.polling import eventually
 
 # What a killed process held comes again when its lease has ended.
 LEASE_SECONDS = 60
-
-
-@pytest.fixture
-def client(project: str, firestore_emulator: str) -> Iterator[firestore.Client]:
-    assert firestore_emulator  # named by the environment, where the client looks
-    client = firestore.Client(project=project)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def roles(project: str, firestore_emulator: str, tmp_path: Path) -> Iterator[tuple[Role, Role]]:
-    assert [project, firestore_emulator]  # both must be there first
-    with ExitStack() as stack:
-        pair = stack.enter_context(running("work", tmp_path)), stack.enter_context(running("write", tmp_path))
-        for role in pair:
-            role.wait_ready()
-        yield pair
 
 
 def wait_for(client: firestore.Client, sent: Sent, *, seconds: float) -> None:
