@@ -1,0 +1,69 @@
+"""The data folder as spaCy reads it: one DocBin for training, one to choose the best step."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin, Span
+
+from model.recipe.augment import copies
+from model.recipe.samples import Sample, file_of, read
+from model.recipe.sources import DEV_WEIGHTS, TRAIN_WEIGHTS
+
+SEED = 0
+
+
+def to_doc(nlp: Language, sample: Sample) -> Doc:
+    """A gold Doc; what is unknown or does not fall on token borders is missing, not "no name"."""
+    doc = nlp.make_doc(sample.text)
+    names, missing = [], []
+    for mention in sample.mentions:
+        span = doc.char_span(mention.start, mention.end, label=mention.label)
+        if span is None:
+            missing += _touched(doc, mention.start, mention.end)
+        else:
+            names.append(span)
+    for start, end in sample.unknown:
+        missing += _touched(doc, start, end)
+    taken = {token.i for span in names for token in span}
+    gaps = sorted({i for span in missing for i in range(span.start, span.end)} - taken)
+    doc.set_ents(names, missing=[doc[i : i + 1] for i in gaps], default="outside")
+    return doc
+
+
+def _touched(doc: Doc, start: int, end: int) -> list[Span]:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    return [] if span is None else [span]
+
+
+def training(data: Path, weights: Mapping[str, float] = TRAIN_WEIGHTS) -> Iterator[Sample]:
+    """Weighted and augmented training samples, the same on every run."""
+    for source, weight in weights.items():
+        for sample in read(file_of(data, source, "train")):
+            yield from copies(sample, weight, _random(sample))
+
+
+def development(data: Path, weights: Mapping[str, float] = DEV_WEIGHTS) -> Iterator[Sample]:
+    """Unchanged development samples, thinned by weight."""
+    for source, weight in weights.items():
+        for sample in read(file_of(data, source, "dev")):
+            if _random(sample).random() < weight:
+                yield sample
+
+
+def _random(sample: Sample) -> random.Random:
+    """Tied to the document, so that one more document does not change the others' copies."""
+    return random.Random(f"{SEED}:{sample.source}:{sample.doc_id}")
+
+
+def write(samples: Iterable[Sample], path: Path) -> int:
+    """Write a DocBin; returns its number of documents."""
+    nlp = spacy.blank("en")
+    bundle = DocBin(attrs=["ORTH", "ENT_IOB", "ENT_TYPE"])
+    for sample in samples:
+        bundle.add(to_doc(nlp, sample))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bundle.to_disk(path)
+    return len(bundle)
