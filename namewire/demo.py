@@ -35,11 +35,13 @@ def demo(
     from emulator.run import run_house
     from namewire.output import say
     from namewire.reading.paths import Reader, find_files
+    from namewire.reading.standard_input import interruptible
     from namewire.signals import Signals
 
     began = time.monotonic()
-    reader = Reader(find_files(articles or [_samples()]))
+    files = find_files(articles or [_samples()])
     with Signals() as signals:
+        reader = Reader(files, standard_input=interruptible(0, wait=signals.wait_readable))
         say(
             "Starting the house: the emulators of Pub/Sub and Firestore, publish function, worker, writer ..."
         )
@@ -75,12 +77,15 @@ def _send(
     from namewire.bars import BytesBar
     from namewire.publishing import Publisher
     from namewire.reading.paths import first_items
+    from namewire.settings import read_settings
     from namewire.submission import Report, Submission, show_report
 
     report, began = Report(), time.monotonic()
     with (
         BytesBar(reader.total_bytes) as bar,
-        Publisher(running.house.publish_url, pause=signals.pause, say=bar.say) as publisher,
+        Publisher(
+            running.house.publish_url, pause=signals.pause, say=bar.say, api_key=read_settings().api_key
+        ) as publisher,
     ):
         submission = Submission(publisher, pause=signals.pause, batch=_BATCH, accepted=arrival.expect)
         submission.run(

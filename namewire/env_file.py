@@ -1,6 +1,7 @@
 """The file that leads a shell, and everything started in it, to a local house."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Final
 
 from namewire.errors import USAGE, Trouble
 
-_FIRST_LINE: Final = "# Written by `namewire up`; it goes away when the house does."
+_FIRST_WORDS: Final = "# Written by `namewire up`, process "
 
 
 @contextmanager
@@ -37,7 +38,13 @@ class EnvFile:
         if self._path.is_dir() or not os.access(self._path.absolute().parent, os.W_OK):
             raise Trouble(f"{self._path} cannot be written. Choose another --env-file.", exit_code=USAGE)
         text = self._read()
-        if text is not None and text.strip() and not text.startswith(_FIRST_LINE):
+        if text is not None and (owner := _living_owner(text)) not in (None, os.getpid()):
+            raise Trouble(
+                f"{self._path} belongs to a house that is still running (process {owner}). "
+                "Choose another name, or delete it.",
+                exit_code=USAGE,
+            )
+        if text is not None and text.strip() and not text.startswith(_FIRST_WORDS):
             raise Trouble(
                 f"{self._path} exists and is not an environment file of `namewire up`. "
                 "Choose another name, or delete it.",
@@ -49,7 +56,7 @@ class EnvFile:
         if self._path is None:
             return
         lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
-        self._text = "\n".join([_FIRST_LINE, *lines, ""])
+        self._text = "\n".join([f"{_FIRST_WORDS}{os.getpid()}; it goes away with the house.", *lines, ""])
         draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         draft.write_text(self._text, encoding="utf-8")
         draft.replace(self._path)
@@ -66,3 +73,17 @@ class EnvFile:
             return self._path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return None
+
+
+def _living_owner(text: str) -> int | None:
+    """The process that wrote the file, if it has not ended without removing it."""
+    found = re.match(rf"{re.escape(_FIRST_WORDS)}(\d+);", text)
+    if found is None:
+        return None
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        return int(found[1])
+    return int(found[1])

@@ -1,5 +1,6 @@
 """A look at the dead letters, through the review subscriptions."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,9 +29,10 @@ class Letter:
 class Review:
     """Every error is Trouble with a sentence."""
 
-    def __init__(self, client: Any, project: str) -> None:
+    def __init__(self, client: Any, project: str, *, at_once: bool) -> None:
         self._client = client
         self._project = project
+        self._at_once = at_once
 
     def peek(self, subscription: str) -> list[Letter]:
         """Letters that can be seen now, at most MOST; they stay where they are.
@@ -70,11 +72,13 @@ class Review:
     def _pull(self, path: str, most: int) -> list[Any]:
         from google.api_core.exceptions import DeadlineExceeded
 
-        with _plain_errors(path):
+        request = {"subscription": path, "max_messages": most, "return_immediately": self._at_once}
+        with _plain_errors(path), warnings.catch_warnings():
+            # The cloud may then answer that there is nothing although there is; the emulator knows better,
+            # and would otherwise let us wait, and give messages to pulls that have been given up.
+            warnings.simplefilter("ignore", DeprecationWarning)
             try:
-                answer = self._client.pull(
-                    request={"subscription": path, "max_messages": most}, timeout=_PULL_SECONDS, retry=None
-                )
+                answer = self._client.pull(request=request, timeout=_PULL_SECONDS, retry=None)
             except DeadlineExceeded:
                 return []
             return list(answer.received_messages)
@@ -92,7 +96,7 @@ def open_review(settings: Settings) -> Iterator[Review]:
     with _plain_errors("Pub/Sub"):
         transport = SubscriberGrpcTransport(channel=_channel(settings.pubsub_emulator))
     with SubscriberClient(transport=transport) as client:
-        yield Review(client, project)
+        yield Review(client, project, at_once=settings.pubsub_emulator is not None)
 
 
 def _channel(emulator: str | None) -> Any:

@@ -52,5 +52,16 @@ class Signals:
                 os.read(self._read, 512)
             self.check()
 
+    def wait_readable(self, descriptor: int) -> None:
+        """Until there is something to read, or the end of it. Raises Interrupted."""
+        self.check()
+        while True:
+            readable, _, _ = select.select([descriptor, self._read], [], [])
+            if self._read in readable:
+                os.read(self._read, 512)
+                self.check()
+            if descriptor in readable:
+                return
+
     def _record(self, number: int, _: FrameType | None) -> None:
         self._recorded.append(number)

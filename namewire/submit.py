@@ -1,6 +1,7 @@
 """`namewire submit`: articles from files to a running house."""
 
 import time
+from contextlib import ExitStack
 from typing import Annotated, Final
 
 import typer
@@ -47,20 +48,24 @@ def submit(
     from namewire.output import print_json, say
     from namewire.publishing import Publisher
     from namewire.reading.paths import Reader, find_files, first_items
+    from namewire.reading.standard_input import interruptible
     from namewire.signals import Signals
     from namewire.submission import Report, Submission, show_report
 
     settings = read_settings()
     address = settings.need_publish_url(url)
-    reader = Reader(find_files(paths), publication=publication)
+    files = find_files(paths)
     report, began = Report(), time.monotonic()
-    with (
-        Signals() as signals,
-        BytesBar(reader.total_bytes) as bar,
-        Publisher(
-            address, pause=signals.pause, say=bar.say, api_key=settings.api_key, token=settings.token
-        ) as publisher,
-    ):
+    with ExitStack() as opened:
+        signals = opened.enter_context(Signals())
+        typed = interruptible(0, wait=signals.wait_readable)
+        reader = Reader(files, publication=publication, standard_input=typed)
+        bar = opened.enter_context(BytesBar(reader.total_bytes))
+        publisher = opened.enter_context(
+            Publisher(
+                address, pause=signals.pause, say=bar.say, api_key=settings.api_key, token=settings.token
+            )
+        )
         submission = Submission(publisher, pause=signals.pause, batch=batch, rate=rate)
         submission.run(
             first_items(reader.items(), limit),

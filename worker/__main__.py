@@ -1,16 +1,19 @@
-"""`python -m worker work|write`: the only wiring. Supervisors here, their children in `worker.child`."""
+"""`python -m worker work|write`: the only wiring. Supervisors here, their children in `worker.roles`."""
 
 import argparse
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from worker.exits import COULD_NOT_START, CannotStart
+from worker.exits import COULD_NOT_START, OK, CannotStart
+from worker.forking import forking
 from worker.log import set_up_logging
-from worker.settings import DRAIN_SECONDS, HELP, read_settings
+from worker.settings import DRAIN_SECONDS, HELP, Settings, read_settings
 from worker.supervisor import Supervisor
 
 ROLES: Final = {
@@ -25,14 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(os.environ)
         set_up_logging(settings.log_level, name=options.role)
-        if options.pipe is not None:
-            _one_thread_each(os.environ)
-            from worker.child import run_child
-
-            return run_child(options.role, slot=options.slot, pipe=options.pipe, settings=settings)
         run_dir = _run_dir(settings.run_dir)
         return Supervisor(
-            command=_child_command(options.role),
+            start=forking(_load(options.role, settings)),
             count=settings.processes if options.role == "work" else 1,
             drain_seconds=DRAIN_SECONDS,
             ready_file=run_dir / f"{options.role}.ready" if run_dir else None,
@@ -55,14 +53,23 @@ def _run_dir(name: str) -> Path | None:
     return folder
 
 
+def _load(role: str, settings: Settings) -> Callable[[int, int], int]:
+    """Imports everything heavy; what comes back runs the role in a child. Raises CannotStart."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(OK))  # nothing has begun that would need an end
+    _one_thread_each(os.environ)
+    from worker.roles import load_role
+
+    run = load_role(role, settings)
+    if threading.active_count() > 1:
+        raise CannotStart("a library started a thread while it was loaded; forking would break it")
+    return run
+
+
 def _one_thread_each(environment: MutableMapping[str, str]) -> None:
     """Before numpy is imported: its thread per core is wasted where every core has a process."""
     for library in ("OPENBLAS", "OMP", "MKL", "BLIS"):
         environment[f"{library}_NUM_THREADS"] = "1"
-
-
-def _child_command(role: str) -> Callable[[int, int], list[str]]:
-    return lambda slot, pipe: [sys.executable, "-m", "worker", role, "--slot", str(slot), "--pipe", str(pipe)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,8 +81,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     roles = "; ".join(f"{name}: {what}" for name, what in ROLES.items())
     parser.add_argument("role", choices=tuple(ROLES), help=roles)
-    parser.add_argument("--slot", type=int, default=0, help=argparse.SUPPRESS)
-    parser.add_argument("--pipe", type=int, default=None, help=argparse.SUPPRESS)
     return parser
 
 

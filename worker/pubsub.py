@@ -21,20 +21,24 @@ from google.pubsub_v1.types import (
     PullResponse,
 )
 
-from worker.exits import CannotStart
+from worker.exits import CannotStart, no_credentials
 from worker.fate import Never, TryLater
 
 # Google's own limit on an acknowledge request is 512 KiB; an ack id has about 200 bytes.
 _ACK_IDS: Final = 1_000
-_CALL_SECONDS: Final = 20.0
+_CALL_SECONDS: Final = 10.0
 # The cloud answers an idle pull with nothing before that, the emulator a second before the deadline.
 _PULL_SECONDS: Final = 120.0
+# The emulator does not notice that a pull was cancelled or its process killed, and hands messages to
+# it for as long as it would have waited.
+_EMULATOR_PULL_SECONDS: Final = 6.0
 _CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    ("grpc.keepalive_time_ms", 30_000),
     ("grpc.max_reconnect_backoff_ms", 5_000),
 )
+# Finds out that a connection is dead. The emulators hang up on whom they think to ping too often.
+_CLOUD_OPTIONS: Final = (*_CHANNEL_OPTIONS, ("grpc.keepalive_time_ms", 30_000))
 _REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE)
 
 
@@ -80,13 +84,10 @@ def open_channel() -> grpc.Channel:
         return SubscriberGrpcTransport.create_channel(
             SubscriberClient.DEFAULT_ENDPOINT,
             scopes=SubscriberGrpcTransport.AUTH_SCOPES,
-            options=_CHANNEL_OPTIONS,
+            options=_CLOUD_OPTIONS,
         )
     except DefaultCredentialsError as error:
-        raise CannotStart(
-            "There are no Google Cloud credentials, and PUBSUB_EMULATOR_HOST is not set. Run `gcloud auth "
-            "application-default login`, give the VM a service account, or start an emulator."
-        ) from error
+        raise CannotStart(no_credentials("PUBSUB_EMULATOR_HOST")) from error
 
 
 @dataclass(slots=True)
@@ -133,14 +134,17 @@ class Subscription:
     def path(self) -> str:
         return f"projects/{self.project}/subscriptions/{self.name}"
 
-    def pull(self, most: int, *, seconds: float = _PULL_SECONDS) -> list[Received]:
+    def pull(self, most: int, *, seconds: float | None = None) -> list[Received]:
         """Between 0 and `most` messages as soon as there are any, none when the time is over.
 
         Raises TryLater; cancel() ends it early.
         """
         request = _Pull(subscription=self.path, max_messages=most)
         call = self._pull.future(
-            request, timeout=seconds, metadata=_routing("subscription", self.path), wait_for_ready=False
+            request,
+            timeout=seconds or _pull_seconds(),
+            metadata=_routing("subscription", self.path),
+            wait_for_ready=False,
         )
         self._pulling = call
         if self._cancelled:  # looked at after `_pulling` is set, so that no cancel() falls in between
@@ -174,6 +178,10 @@ class Subscription:
             part = ack_ids[start : start + _ACK_IDS]
             request = _Modify(subscription=self.path, ack_ids=part, ack_deadline_seconds=seconds)
             _ask(self._modify, request, ("subscription", self.path), _CALL_SECONDS)
+
+
+def _pull_seconds() -> float:
+    return _EMULATOR_PULL_SECONDS if os.environ.get("PUBSUB_EMULATOR_HOST") else _PULL_SECONDS
 
 
 def _method(channel: grpc.Channel, name: str, request: Any, response: Any) -> Any:

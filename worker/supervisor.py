@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from worker.exits import COULD_NOT_START, FORCED, OK, RECYCLE
 
@@ -34,12 +34,24 @@ _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _CLEAN_ENDS: Final = (OK, RECYCLE, -signal.SIGTERM)
 
 
+class Process(Protocol):
+    """What is needed of a child: `subprocess.Popen` has it, and `worker.forking.Forked`."""
+
+    pid: int
+    returncode: Any  # None while it runs; negative when a signal ended it
+
+    def poll(self) -> int | None: ...
+    def wait(self) -> int | None: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass(slots=True)
 class _Child:
     """One slot: the process in it, or the time when there will be one again."""
 
     slot: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     pipe: int = -1
     ready_at: float | None = None
     seen_at: float = 0.0
@@ -49,15 +61,20 @@ class _Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs `command(slot, pipe)` in `count` slots until a signal, or until a child cannot start at all."""
+    """Keeps `count` slots filled until a signal, or until a child cannot start at all.
 
-    command: Callable[[int, int], Sequence[str]]
+    `start(slot, pipe, foreign)` makes a process that writes to the pipe and closes the descriptors
+    of the parent, `foreign`, if it inherits them.
+    """
+
+    start: Callable[[int, int, Sequence[int]], Process]
     count: int
     drain_seconds: float
     stall_seconds: float = 180.0
     ready_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
     _children: list[_Child] = field(init=False)
+    _wake: tuple[int, int] = field(init=False, default=(-1, -1))
     _signals: list[int] = field(init=False, default_factory=list)
     _stop_by: float | None = field(init=False, default=None)
     _exit_code: int = field(init=False, default=OK)
@@ -68,28 +85,28 @@ class Supervisor:
     def run(self) -> int:
         """Blocks until every child has ended; returns the exit code of the house."""
         self._forget_ready()  # a predecessor that was killed may have left it
-        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        previous = signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        previous = signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
         handled = (*_STOP_SIGNALS, signal.SIGCHLD)
         before = {number: signal.signal(number, self._record) for number in handled}
         try:
             while self._stop_by is None or any(child.process for child in self._children):
-                self._turn(wake_read)
+                self._turn()
         finally:
             self._kill_all()
             signal.set_wakeup_fd(previous)
             for number, handler in before.items():
                 signal.signal(number, handler)
-            os.close(wake_read)
-            os.close(wake_write)
+            for descriptor in self._wake:
+                os.close(descriptor)
             self._forget_ready()
         return self._exit_code
 
     def _record(self, number: int, _frame: object) -> None:
         self._signals.append(number)
 
-    def _turn(self, wake_read: int) -> None:
-        self._listen(wake_read)
+    def _turn(self) -> None:
+        self._listen()
         self._obey_signals()
         if self._stop_by is not None and self.clock() >= self._stop_by:
             self._force("the time to drain is over")
@@ -132,7 +149,8 @@ class Supervisor:
         # not see it, not even before it can ignore it: it inherits the block.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            child.process = subprocess.Popen(self.command(child.slot, write), pass_fds=(write,))
+            pipes = [other.pipe for other in self._children if other.pipe >= 0]
+            child.process = self.start(child.slot, write, [*self._wake, *pipes, read])
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(write)
@@ -143,7 +161,7 @@ class Supervisor:
             if child.process is not None and child.process.poll() is not None:
                 self._bury(child, child.process)
 
-    def _bury(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
+    def _bury(self, child: _Child, process: Process) -> None:
         if child.pipe >= 0:
             self._hear(child)  # it may have said that it was ready
             self._hang_up(child)
@@ -192,12 +210,12 @@ class Supervisor:
                 child.seen_at = now
                 child.process.kill()
 
-    def _listen(self, wake_read: int) -> None:
+    def _listen(self) -> None:
         pipes = {child.pipe: child for child in self._children if child.pipe >= 0}
-        readable, _, _ = select.select([wake_read, *pipes], [], [], self._patience())
+        readable, _, _ = select.select([self._wake[0], *pipes], [], [], self._patience())
         for descriptor in readable:
-            if descriptor == wake_read:
-                _drain(wake_read)
+            if descriptor == self._wake[0]:
+                _drain(descriptor)
             elif not self._hear(pipes[descriptor]):
                 # It is about to end, which SIGCHLD tells, or will count as stalled.
                 self._hang_up(pipes[descriptor])
@@ -251,6 +269,11 @@ class Supervisor:
         for child in self._children:
             if child.process is not None:
                 child.process.wait()
+
+
+def executing(command: Callable[[int, int], Sequence[str]]) -> Callable[[int, int, Sequence[int]], Process]:
+    """A way to start `command(slot, pipe)` as a program of its own."""
+    return lambda slot, pipe, _foreign: subprocess.Popen(command(slot, pipe), pass_fds=(pipe,))
 
 
 def _drain(descriptor: int) -> bytes:

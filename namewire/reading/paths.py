@@ -25,6 +25,7 @@ class Reader:
 
     paths: Sequence[Path]
     publication: str | None = None
+    standard_input: IO[bytes] = field(default_factory=lambda: sys.stdin.buffer)
     total_bytes: int | None = field(init=False, default=None)
     _done_bytes: int = field(init=False, default=0)
     _current: IO[bytes] | None = field(init=False, default=None)
@@ -41,7 +42,7 @@ class Reader:
     def items(self) -> Items:
         for path in self.paths:
             if str(path) == STANDARD_INPUT:
-                yield from read_lines(sys.stdin.buffer, "standard input", publication=self.publication)
+                yield from read_lines(self.standard_input, "standard input", publication=self.publication)
             else:
                 yield from self._file(path)
 

@@ -50,9 +50,7 @@ def test_tricky_texts_are_stored_with_offsets_that_slice(project: str, client: f
         for name, content in TRICKY.items():
             body = {"id": name, "content": content, "publication": "The Gazette", "unknown": {"field": [1]}}
             topic.publish([Outgoing(json.dumps(body).encode(), {})])
-        topic.publish(
-            [Outgoing(b"Ministers met in Nairobi.", {**NAMED, "id": "plain", "author": "Bo"})]
-        )
+        topic.publish([Outgoing(b"Ministers met in Nairobi.", {**NAMED, "id": "plain", "author": "Bo"})])
     wanted = {**TRICKY, "plain": "Ministers met in Nairobi."}
     articles = client.collection("articles")
     eventually(lambda: {item.id for item in articles.stream()} == wanted.keys(), seconds=120, pause=0.5)

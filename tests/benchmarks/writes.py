@@ -13,12 +13,12 @@ from contract.entities import UNCOUNTED_LABELS
 from contract.messages import entity_message
 from tests.benchmarks.articles import real_articles
 from tests.fakes.database import FakeDatabase
-from worker.child import commit_messages
 from worker.dead import DeadLetters
 from worker.lifeline import Lifeline
 from worker.outbox import Outbox
 from worker.pubsub import Received
 from worker.recognizer import load_recognizer
+from worker.roles import commit_messages
 from worker.status import Counts
 from worker.store import Store
 

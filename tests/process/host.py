@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from worker.log import set_up_logging
-from worker.supervisor import Supervisor
+from worker.supervisor import Supervisor, executing
 
 
 def main(character: str, count: str, folder: str, drain_seconds: str, stall_seconds: str) -> int:
@@ -16,7 +16,7 @@ def main(character: str, count: str, folder: str, drain_seconds: str, stall_seco
         return [sys.executable, "-m", "tests.process.child", character, str(slot), str(pipe), folder]
 
     return Supervisor(
-        command=command,
+        start=executing(command),
         count=int(count),
         drain_seconds=float(drain_seconds),
         stall_seconds=float(stall_seconds),

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from namewire.env_file import env_file
 from namewire.errors import Interrupted, Trouble
 from namewire.processes import paces, read_processes
 from namewire.publishing import Accepted
+from namewire.reading.standard_input import interruptible
 from namewire.review import Letter
 from namewire.settings import read_settings
 from namewire.signals import Signals
@@ -79,6 +81,17 @@ def test_the_environment_file_of_another_house_is_left_alone(tmp_path: Path) -> 
             second.write({"NAME": "second"})
             first.remove()
             assert "second" in path.read_text()
+
+
+def test_the_environment_file_of_a_running_house_is_not_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "house.env"
+    with env_file(path) as file:
+        file.write({"NAME": "mine"})
+        text = path.read_text().replace(f"process {os.getpid()};", f"process {os.getppid()};")
+        path.write_text(text)
+        with pytest.raises(Trouble, match=f"still running .process {os.getppid()}"), env_file(path):
+            pass
+        assert path.read_text() == text
 
 
 def test_a_folder_that_does_not_exist_is_trouble_before_anything_starts(tmp_path: Path) -> None:
@@ -142,6 +155,20 @@ def test_a_signal_is_obeyed_between_two_steps_and_only_once() -> None:
         signals.pause(0.05)
         assert time.monotonic() - began >= 0.04
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_read_that_waits_for_data_is_ended_by_a_signal() -> None:
+    read, write = os.pipe()
+    with Signals() as signals, interruptible(read, wait=signals.wait_readable) as file:
+        os.write(write, b"one\ntw")
+        assert file.readline() == b"one\n"
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(Interrupted):
+            file.readline()
+        timer.join()
+    os.close(read)
+    os.close(write)
 
 
 class FakeHouse:

@@ -177,10 +177,8 @@ def test_progress_counts_the_bytes_of_all_files(tmp_path: Path) -> None:
     assert reader.bytes_read == reader.total_bytes == 2 * (tmp_path / "a.jsonl").stat().st_size
 
 
-def test_standard_input_is_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(json.dumps(NEWS).encode()), encoding="utf-8")
-    monkeypatch.setattr("sys.stdin", stream)
-    reader = Reader(find_files(["-"]))
+def test_standard_input_is_json_lines() -> None:
+    reader = Reader(find_files(["-"]), standard_input=io.BytesIO(json.dumps(NEWS).encode()))
     assert reader.total_bytes is None
     assert fields(list(reader.items())) == [NEWS]
 

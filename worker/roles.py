@@ -1,0 +1,153 @@
+"""The two roles: what is loaded before the fork, and what each child builds for itself after it."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from contract import names
+from worker import pubsub
+from worker.dead import DeadLetters
+from worker.exits import COULD_NOT_START, CannotStart
+from worker.intake import Intake
+from worker.leases import Leases
+from worker.lifeline import Lifeline
+from worker.outbox import Outbox
+from worker.pubsub import Received
+from worker.pump import Handle, Pump
+from worker.settings import Settings
+from worker.status import Status
+
+# Channels and threads are made here: in the child.
+Build = Callable[[Lifeline, Status], Pump]
+
+_QUICK_SECONDS: Final = 0.02  # a lone article need not wait for company
+_FLOWING: Final = 2  # more messages than this in a batch mean that articles flow
+
+
+def load_role(role: str, settings: Settings) -> Callable[[int, int], int]:
+    """Loads what the children of a role share, and opens nothing.
+
+    What comes back runs the role in a process of its own, until it is asked to stop. Raises CannotStart.
+    """
+    build = _LOAD[role](settings)
+
+    def run(slot: int, pipe: int) -> int:
+        lifeline = Lifeline(pipe)
+        lifeline.obey_signals()
+        status = Status(role, slot, settings.run_dir)
+        try:
+            pump = build(lifeline, status)
+        except CannotStart as error:
+            sys.stderr.write(f"namewire {role}: {error}\n")
+            return COULD_NOT_START
+        try:
+            return pump.run()
+        finally:
+            status.remove()
+
+    return run
+
+
+def _load_work(settings: Settings) -> Build:
+    from worker.recognizer import load_recognizer
+    from worker.work import Work
+
+    recognizer = load_recognizer(settings.model, longest=settings.content_chars)
+
+    def build(lifeline: Lifeline, status: Status) -> Pump:
+        channel = pubsub.open_channel()
+
+        def outbox(topic: str) -> Outbox:
+            return Outbox(pubsub.Topic(channel, settings.project, topic), lifeline, topic)
+
+        work = Work(
+            recognizer=recognizer,
+            outbox=outbox(names.ENTITIES_TOPIC),
+            dead=DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts),
+            counts=status.counts,
+            batch_words=settings.batch_words,
+            content_chars=settings.content_chars,
+            message_content=settings.message_content,
+        )
+        return _pump(
+            pubsub.Subscription(channel, settings.project, names.ARTICLES_SUBSCRIPTION),
+            work.handle,
+            lifeline,
+            status,
+            most=settings.batch_messages,
+            patience=lambda: settings.batch_seconds,
+            megabytes=settings.child_megabytes,
+        )
+
+    return build
+
+
+def _load_write(settings: Settings) -> Build:
+    from worker import firestore
+    from worker.store import Store
+
+    def build(lifeline: Lifeline, status: Status) -> Pump:
+        channel = pubsub.open_channel()
+        topic = pubsub.Topic(channel, settings.project, names.ENTITIES_DEAD_TOPIC)
+        store = Store(
+            database=firestore.Database(firestore.open_channel(), settings.project),
+            dead=DeadLetters(Outbox(topic, lifeline, topic.name), status.counts),
+            counts=status.counts,
+            lifeline=lifeline,
+            commit_writes=settings.commit_writes,
+            keep_content=settings.store_content,
+            uncounted=settings.uncounted_labels,
+        )
+        pace = _Pace(settings.commit_seconds)
+        return _pump(
+            pubsub.Subscription(channel, settings.project, names.ENTITIES_SUBSCRIPTION),
+            pace.watch(store.handle),
+            lifeline,
+            status,
+            most=commit_messages(settings.commit_writes),
+            patience=pace.patience,
+            megabytes=settings.child_megabytes,
+        )
+
+    return build
+
+
+def commit_messages(writes: int) -> int:
+    """How many messages to take for one commit: news articles bring ten or more new writes each."""
+    return max(20, writes // 10)
+
+
+class _Pace:
+    """Waits for a commit to fill only while articles flow: one write per document costs the same for many."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._last = 0
+
+    def patience(self) -> float:
+        return self._longest if self._last > _FLOWING else min(_QUICK_SECONDS, self._longest)
+
+    def watch(self, handle: Handle) -> Handle:
+        def watched(batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
+            self._last = len(batch)
+            return handle(batch)
+
+        return watched
+
+
+def _pump(
+    subscription: pubsub.Subscription,
+    handle: Handle,
+    lifeline: Lifeline,
+    status: Status,
+    *,
+    most: int,
+    patience: Callable[[], float],
+    megabytes: int,
+) -> Pump:
+    leases = Leases(subscription)
+    intake = Intake(subscription, leases, room=most)
+    return Pump(intake, leases, lifeline, status, handle, most, patience, megabytes)
+
+
+_LOAD: Final = {"work": _load_work, "write": _load_write}
