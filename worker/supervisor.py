@@ -25,7 +25,7 @@ ALIVE: Final = b"."
 
 _FIRST_PAUSE: Final = 0.1  # seconds before a dead child is replaced; doubles with every death in a row
 _LONGEST_PAUSE: Final = 30.0
-_LONGEST_PAUSE_IF_ABLE: Final = 1.0  # it can start, so waiting longer only costs throughput
+_LONGEST_PAUSE_IF_ABLE: Final = 0.5  # it can start, so waiting longer only costs throughput
 _PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
 _TICK: Final = 1.0  # seconds between looks for stalled children
 _KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping

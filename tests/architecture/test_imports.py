@@ -31,6 +31,23 @@ def test_the_parent_of_the_worker_stays_light() -> None:
     assert (imported.threads, imported.sockets, imported.channels) == (1, 0, 0)
 
 
+@pytest.mark.parametrize("role", ["work", "write"])
+def test_what_is_loaded_before_the_fork_starts_no_thread_and_opens_no_connection(role: str) -> None:
+    """A forked copy of either would hang or be shared; the kernel's own list of threads is asked."""
+    script = (
+        "import os, psutil\n"
+        "from worker.__main__ import _load\n"
+        "from worker.settings import read_settings\n"
+        f"_load({role!r}, read_settings({{'GOOGLE_CLOUD_PROJECT': 'test'}}))\n"
+        "process = psutil.Process()\n"
+        "print(process.num_threads(), len(process.net_connections()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.split() == ["1", "0"]
+
+
 def test_the_publish_function_opens_nothing_before_its_first_request() -> None:
     """The server imports it once and forks afterwards; a channel from before would hang the children."""
     imported = import_freshly(
