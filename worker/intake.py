@@ -116,6 +116,8 @@ class Intake:
                 self._first_at = self.clock()
             self._buffer.extend(messages)
             self._changed.notify_all()
+        # The main thread is at work on them by now; it does not wait for this.
+        self.leases.shorten(messages)
 
     def _cut(self, most: int) -> list[Received]:
         """Takes a batch off the buffer; the rest counts as having come now."""

@@ -1,6 +1,8 @@
 """Pub/Sub: the only module of the worker that knows it. Unary calls on raw messages; see ADR 3."""
 
 import os
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,11 +29,11 @@ from worker.fate import Never, TryLater
 # Google's own limit on an acknowledge request is 512 KiB; an ack id has about 200 bytes.
 _ACK_IDS: Final = 1_000
 _CALL_SECONDS: Final = 10.0
-# The cloud answers an idle pull with nothing before that, the emulator a second before the deadline.
+# The cloud answers an idle pull with nothing long before that.
 _PULL_SECONDS: Final = 120.0
-# The emulator does not notice that a pull was cancelled or its process killed, and hands messages to
-# it for as long as it would have waited.
-_EMULATOR_PULL_SECONDS: Final = 6.0
+# The emulator does not notice that a waiting pull was cancelled or its process killed, and hands the
+# next messages to it. So nothing waits there: it is asked again and again.
+_POLL_SECONDS: Final = 0.04
 _CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -123,7 +125,7 @@ class Subscription:
     _acknowledge: Any = field(init=False, repr=False)
     _modify: Any = field(init=False, repr=False)
     _pulling: Any = field(init=False, default=None, repr=False)
-    _cancelled: bool = field(init=False, default=False, repr=False)
+    _cancelled: threading.Event = field(init=False, default_factory=threading.Event, repr=False)
 
     def __post_init__(self) -> None:
         self._pull = _method(self.channel, "Subscriber/Pull", _Pull, _Pulled)
@@ -134,20 +136,28 @@ class Subscription:
     def path(self) -> str:
         return f"projects/{self.project}/subscriptions/{self.name}"
 
-    def pull(self, most: int, *, seconds: float | None = None) -> list[Received]:
+    def pull(self, most: int, *, seconds: float = _PULL_SECONDS) -> list[Received]:
         """Between 0 and `most` messages as soon as there are any, none when the time is over.
 
         Raises TryLater; cancel() ends it early.
         """
-        request = _Pull(subscription=self.path, max_messages=most)
-        call = self._pull.future(
-            request,
-            timeout=seconds or _pull_seconds(),
-            metadata=_routing("subscription", self.path),
-            wait_for_ready=False,
-        )
+        if not os.environ.get("PUBSUB_EMULATOR_HOST"):
+            return self._wait_for(_Pull(subscription=self.path, max_messages=most), seconds)
+        request = _Pull(subscription=self.path, max_messages=most, return_immediately=True)
+        deadline = time.monotonic() + seconds
+        while not self._cancelled.is_set():
+            messages = self._wait_for(request, _CALL_SECONDS)
+            if messages or time.monotonic() >= deadline:
+                return messages
+            self._cancelled.wait(_POLL_SECONDS)
+        return []
+
+    def _wait_for(self, request: Any, seconds: float) -> list[Received]:
+        call = self._pull.future(request, timeout=seconds, metadata=_routing("subscription", self.path))
         self._pulling = call
-        if self._cancelled:  # looked at after `_pulling` is set, so that no cancel() falls in between
+        if (
+            self._cancelled.is_set()
+        ):  # looked at after `_pulling` is set, so that no cancel() falls in between
             call.cancel()
         try:
             answer = call.result()
@@ -161,7 +171,7 @@ class Subscription:
 
     def cancel(self) -> None:
         """Ends the pull that waits in another thread, and all that follow."""
-        self._cancelled = True
+        self._cancelled.set()
         if self._pulling is not None:
             self._pulling.cancel()
 
@@ -178,10 +188,6 @@ class Subscription:
             part = ack_ids[start : start + _ACK_IDS]
             request = _Modify(subscription=self.path, ack_ids=part, ack_deadline_seconds=seconds)
             _ask(self._modify, request, ("subscription", self.path), _CALL_SECONDS)
-
-
-def _pull_seconds() -> float:
-    return _EMULATOR_PULL_SECONDS if os.environ.get("PUBSUB_EMULATOR_HOST") else _PULL_SECONDS
 
 
 def _method(channel: grpc.Channel, name: str, request: Any, response: Any) -> Any:

@@ -57,13 +57,13 @@ def test_nothing_to_settle_asks_nobody() -> None:
 
 def test_a_lease_is_extended_when_a_third_of_it_is_over() -> None:
     desk = Desk()
-    desk.clock.advance(19.9)
+    desk.clock.advance(LEASE_SECONDS / 3 - 0.1)
     desk.leases.extend_due()
     assert desk.extensions() == []
-    desk.clock.advance(0.1)
+    desk.clock.advance(0.2)
     desk.leases.extend_due()
     assert desk.extensions() == ack_ids(desk.messages)
-    desk.clock.advance(19.9)
+    desk.clock.advance(LEASE_SECONDS / 3 - 0.2)
     desk.leases.extend_due()
     assert len(desk.extensions()) == 3
 
