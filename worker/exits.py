@@ -11,11 +11,3 @@ COULD_NOT_START: Final = 78  # starting it again would not help: the configurati
 
 class CannotStart(Exception):
     """Raised when a process can never do its work as configured; the text says what to change."""
-
-
-def no_credentials(emulator: str) -> str:
-    """What to do when Google's libraries find neither credentials nor this variable."""
-    return (
-        f"There are no Google Cloud credentials, and {emulator} is not set. Run `gcloud auth "
-        "application-default login`, give the VM a service account, or start an emulator."
-    )

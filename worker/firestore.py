@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import grpc
-from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 from google.cloud.firestore_v1.types import (
@@ -21,20 +20,13 @@ from google.cloud.firestore_v1.types import (
     Write,
 )
 
+from worker import rpc
 from worker.bookkeeping import Entry, Stored, Written
-from worker.exits import CannotStart, no_credentials
 from worker.fate import Conflict, Never, TryLater
 from worker.ledger import Path, Reference
 
 _CALL_SECONDS: Final = 60.0
 _READ_DOCUMENTS: Final = 500
-_CHANNEL_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_reconnect_backoff_ms", 5_000),
-)
-# Finds out that a connection is dead. The emulators hang up on whom they think to ping too often.
-_CLOUD_OPTIONS: Final = (*_CHANNEL_OPTIONS, ("grpc.keepalive_time_ms", 30_000))
 _CONFLICTS: Final = (
     grpc.StatusCode.ABORTED,
     grpc.StatusCode.ALREADY_EXISTS,
@@ -45,31 +37,14 @@ _REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANG
 _SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 
-def _raw(wrapper: Any) -> Any:
-    return type(wrapper.pb(wrapper()))
-
-
-_Get, _Got = _raw(BatchGetDocumentsRequest), _raw(BatchGetDocumentsResponse)
-_Commit, _Committed = _raw(CommitRequest), _raw(CommitResponse)
-_Document, _Value, _Write = _raw(Document), _raw(Value), _raw(Write)
+_Get, _Got = rpc.raw(BatchGetDocumentsRequest), rpc.raw(BatchGetDocumentsResponse)
+_Commit, _Committed = rpc.raw(CommitRequest), rpc.raw(CommitResponse)
+_Document, _Value, _Write = rpc.raw(Document), rpc.raw(Value), rpc.raw(Write)
 
 
 def open_channel() -> grpc.Channel:
-    """A channel to the emulator or to the cloud; the process that opens it must never fork afterwards.
-
-    Raises CannotStart.
-    """
-    emulator = os.environ.get("FIRESTORE_EMULATOR_HOST", "").strip()
-    if emulator:
-        return grpc.insecure_channel(emulator, options=_CHANNEL_OPTIONS)
-    try:
-        return FirestoreGrpcTransport.create_channel(
-            FirestoreClient.DEFAULT_ENDPOINT,
-            scopes=FirestoreGrpcTransport.AUTH_SCOPES,
-            options=_CLOUD_OPTIONS,
-        )
-    except DefaultCredentialsError as error:
-        raise CannotStart(no_credentials("FIRESTORE_EMULATOR_HOST")) from error
+    """See `worker.rpc`. Raises CannotStart."""
+    return rpc.open_channel(FirestoreClient, FirestoreGrpcTransport, emulator="FIRESTORE_EMULATOR_HOST")
 
 
 @dataclass(slots=True)

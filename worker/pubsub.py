@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import grpc
-from google.auth.exceptions import DefaultCredentialsError
 from google.protobuf.empty_pb2 import Empty
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
@@ -23,7 +22,7 @@ from google.pubsub_v1.types import (
     PullResponse,
 )
 
-from worker.exits import CannotStart, no_credentials
+from worker import rpc
 from worker.fate import Never, TryLater
 
 # Google's own limit on an acknowledge request is 512 KiB; an ack id has about 200 bytes.
@@ -34,13 +33,6 @@ _PULL_SECONDS: Final = 120.0
 # The emulator does not notice that a waiting pull was cancelled or its process killed, and hands the
 # next messages to it. So nothing waits there: it is asked again and again.
 _POLL_SECONDS: Final = 0.04
-_CHANNEL_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_reconnect_backoff_ms", 5_000),
-)
-# Finds out that a connection is dead. The emulators hang up on whom they think to ping too often.
-_CLOUD_OPTIONS: Final = (*_CHANNEL_OPTIONS, ("grpc.keepalive_time_ms", 30_000))
 _REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE)
 
 
@@ -64,32 +56,14 @@ class Outgoing:
     attributes: dict[str, str]
 
 
-def _raw(wrapper: Any) -> Any:
-    """The protobuf class below a wrapper class; building it costs a tenth."""
-    return type(wrapper.pb(wrapper()))
-
-
-_Publish, _Published, _Message = _raw(PublishRequest), _raw(PublishResponse), _raw(PubsubMessage)
-_Pull, _Pulled = _raw(PullRequest), _raw(PullResponse)
-_Acknowledge, _Modify = _raw(AcknowledgeRequest), _raw(ModifyAckDeadlineRequest)
+_Publish, _Published, _Message = rpc.raw(PublishRequest), rpc.raw(PublishResponse), rpc.raw(PubsubMessage)
+_Pull, _Pulled = rpc.raw(PullRequest), rpc.raw(PullResponse)
+_Acknowledge, _Modify = rpc.raw(AcknowledgeRequest), rpc.raw(ModifyAckDeadlineRequest)
 
 
 def open_channel() -> grpc.Channel:
-    """A channel to the emulator or to the cloud; the process that opens it must never fork afterwards.
-
-    Raises CannotStart.
-    """
-    emulator = os.environ.get("PUBSUB_EMULATOR_HOST", "").strip()
-    if emulator:
-        return grpc.insecure_channel(emulator, options=_CHANNEL_OPTIONS)
-    try:
-        return SubscriberGrpcTransport.create_channel(
-            SubscriberClient.DEFAULT_ENDPOINT,
-            scopes=SubscriberGrpcTransport.AUTH_SCOPES,
-            options=_CLOUD_OPTIONS,
-        )
-    except DefaultCredentialsError as error:
-        raise CannotStart(no_credentials("PUBSUB_EMULATOR_HOST")) from error
+    """See `worker.rpc`. Raises CannotStart."""
+    return rpc.open_channel(SubscriberClient, SubscriberGrpcTransport, emulator="PUBSUB_EMULATOR_HOST")
 
 
 @dataclass(slots=True)
