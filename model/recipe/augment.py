@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from model.recipe.samples import Mention, Sample
 
-CASE_SHARE = 0.06  # of the copies, for each other letter case, are made once more in it
+CASE_SHARE = 0.06  # of the documents get one more copy in another letter case
 LAYOUT_SHARE = 0.4  # of the copies are laid out in lines and paragraphs
 BREAK_SHARE = 0.45  # of the sentence ends in such a copy become a break
 HEADLINE_SHARE = 0.5  # of such copies open with a headline
@@ -50,6 +50,11 @@ def title(text: str) -> str:
 
 
 CASES: tuple[Callable[[str], str], ...] = (lower, title, upper)
+
+
+def recased(sample: Sample, rng: random.Random) -> Sample:
+    """The same sample in lower, Title or UPPER case."""
+    return replace(sample, text=rng.choice(CASES)(sample.text))
 
 
 def sentence_ends(sample: Sample) -> list[int]:
@@ -145,5 +150,6 @@ def copies(sample: Sample, weight: float, rng: random.Random) -> list[Sample]:
     """The copies of one training sample that its weight asks for, some of them changed."""
     count = int(weight) + (rng.random() < weight - int(weight))
     made = [laid_out(sample, rng) if rng.random() < LAYOUT_SHARE else sample for _ in range(count)]
-    recased = [case for case in CASES if rng.random() < CASE_SHARE * count]
-    return made + [replace(sample, text=case(sample.text)) for case in recased]
+    if count and rng.random() < CASE_SHARE * count:
+        made.append(recased(sample, rng))
+    return made

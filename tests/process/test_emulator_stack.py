@@ -37,9 +37,10 @@ pathlib.Path(f"{sys.argv[1]}.ready").touch()
 time.sleep(600)
 """
 HASTY = """
-import pathlib, subprocess, sys
+import pathlib, subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 pathlib.Path(f"{sys.argv[1]}.ready").touch()
+time.sleep(2)  # long enough to be seen ready on a busy machine
 """
 
 

@@ -136,7 +136,8 @@ def test_fifty_replacements_leave_no_descriptor_open(start: Start) -> None:
     eventually(lambda: len(program.notes("started")) >= 8, seconds=20)
     early = max(host.num_fds() for _ in range(20))
     eventually(lambda: len(program.notes("started")) >= 58, seconds=30)
-    assert host.num_fds() <= early + 1
+    # One descriptor lost a replacement would be fifty; a child under way has a pipe.
+    assert host.num_fds() <= early + 10
 
 
 # Stopping
