@@ -79,7 +79,7 @@ def test_two_thousand_articles_are_counted_exactly(
 def test_killing_a_child_every_second_and_the_writer_once_counts_nothing_twice(
     project: str, client: firestore.Client, roles: tuple[Role, Role]
 ) -> None:
-    """Exactness only. That every article arrives is not shown yet: see `docs/surprises.md`, "killed pulls"."""
+    """Exactness only. That every article arrives is open: see `docs/surprises.md`, "killed pulls"."""
     work, write = roles
     with killing(work, every=1.0, seed=4) as kills:
         sent = send_articles(project, many_articles(2_000), seed=4)
