@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PROJECT = "namewire-bench"
 _recognizer: "Recognizer"  # of a process of the pool, which has no other place for it
-BATCH = 16  # messages in a batch of the worker, by default
+BATCH = 8  # messages in a batch of the worker, by default
 
 
 def measure(count: int, processes: int) -> dict[str, Any]:
