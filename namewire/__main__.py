@@ -23,7 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (demo, up, submit, status, top, article, work, write):
-    app.command()(command)
+    # In full: what is cut off helps nobody.
+    app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 
 
 def main() -> NoReturn:

@@ -6,12 +6,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from worker.exits import COULD_NOT_START, OK, CannotStart
-from worker.forking import forking
+from worker.forking import Run, forking
 from worker.log import set_up_logging
 from worker.settings import DRAIN_SECONDS, HELP, Settings, read_settings
 from worker.supervisor import Supervisor
@@ -29,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(os.environ)
         set_up_logging(settings.log_level, name=options.role)
         run_dir = _run_dir(settings.run_dir)
+        # One commit at a time is what Firestore takes gladly.
+        count = settings.processes if options.role == "work" else 1
         return Supervisor(
-            start=forking(_load(options.role, settings)),
-            count=settings.processes if options.role == "work" else 1,
+            start=forking(_load(options.role, settings, count=count)),
+            count=count,
             drain_seconds=DRAIN_SECONDS,
             ready_file=run_dir / f"{options.role}.ready" if run_dir else None,
         ).run()
@@ -53,14 +55,14 @@ def _run_dir(name: str) -> Path | None:
     return folder
 
 
-def _load(role: str, settings: Settings) -> Callable[[int, int], int]:
+def _load(role: str, settings: Settings, *, count: int) -> Run:
     """Imports everything heavy; what comes back runs the role in a child. Raises CannotStart."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(OK))  # nothing has begun that would need an end
     _one_thread_each(os.environ)
     from worker.roles import load_role
 
-    run = load_role(role, settings)
+    run = load_role(role, settings, count=count)
     if threading.active_count() > 1:
         raise CannotStart("a library started a thread while it was loaded; forking would break it")
     return run

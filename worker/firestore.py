@@ -167,29 +167,42 @@ def _document(name: str, fields: Mapping[str, Any]) -> Any:
 
 
 def _encode(value: Any, target: Any) -> None:
-    """Writes a Python value into a protobuf Value; bool before int, because True is an int."""
+    """Writes a Python value into a protobuf Value.
+
+    Exact types, commonest first: a match over classes takes twice the time, most of a commit's.
+    """
+    kind = type(value)
+    if kind is str:
+        target.string_value = value
+    elif kind is int:
+        target.integer_value = value
+    elif kind is dict:
+        target.map_value.SetInParent()
+        fields = target.map_value.fields
+        for key, item in value.items():
+            _encode(item, fields[key])
+    elif kind is list:
+        target.array_value.SetInParent()
+        add = target.array_value.values.add
+        for item in value:
+            _encode(item, add())
+    else:
+        _encode_rarer(value, target)
+
+
+def _encode_rarer(value: Any, target: Any) -> None:
     match value:
         case None:
             target.null_value = 0
         case bool():
             target.boolean_value = value
-        case int():
-            target.integer_value = value
         case float():
             target.double_value = value
-        case str():
-            target.string_value = value
         case datetime():
             moment = value.astimezone(UTC)
             target.timestamp_value.FromDatetime(moment.replace(tzinfo=None))
         case Mapping():
-            target.map_value.SetInParent()
-            for key, item in value.items():
-                _encode(item, target.map_value.fields[key])
-        case list():
-            target.array_value.SetInParent()
-            for item in value:
-                _encode(item, target.array_value.values.add())
+            _encode(dict(value), target)
         case _:
             raise TypeError(f"no Firestore value for {type(value).__name__}")
 

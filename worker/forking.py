@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from worker.exits import FORCED
+from worker.exits import FORCED, OUT_OF_MEMORY
+from worker.memory import oom_kills
+
+Run = Callable[[int, int, int | None], int]
 
 _HELD: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 
@@ -19,6 +22,7 @@ class Forked:
     """A child process; the part of `subprocess.Popen` that a supervisor needs."""
 
     pid: int
+    oom_kills_before: int
     returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -38,12 +42,17 @@ class Forked:
         if self.returncode is None:
             pid, status = os.waitpid(self.pid, options)
             if pid:
-                self.returncode = os.waitstatus_to_exitcode(status)
+                self.returncode = self._named(os.waitstatus_to_exitcode(status))
         return self.returncode
 
+    def _named(self, code: int) -> int:
+        """The kernel kills for want of memory with the same signal as people do."""
+        short = code == -signal.SIGKILL and oom_kills() > self.oom_kills_before
+        return OUT_OF_MEMORY if short else code
 
-def forking(run: Callable[[int, int], int]) -> Callable[[int, int, Sequence[int]], Forked]:
-    """A way to start `run(slot, pipe)` in a child; its result is the exit code.
+
+def forking(run: Run) -> Callable[[int, int, int | None, Sequence[int]], Forked]:
+    """A way to start `run(slot, pipe, previous)` in a child; its result is the exit code.
 
     To be called when everything is loaded: what exists by then is shared with the children, and
     the garbage collector no longer touches it, which would copy it.
@@ -51,15 +60,16 @@ def forking(run: Callable[[int, int], int]) -> Callable[[int, int, Sequence[int]
     gc.collect()
     gc.freeze()
 
-    def start(slot: int, pipe: int, foreign: Sequence[int]) -> Forked:
+    def start(slot: int, pipe: int, previous: int | None, foreign: Sequence[int]) -> Forked:
         sys.stdout.flush()
+        before = oom_kills()
         # Until its handlers are its own, the child would note signals in its copy of the parent.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
         pid = os.fork()
         if pid == 0:
-            _become_child(lambda: run(slot, pipe), foreign, mask)
+            _become_child(lambda: run(slot, pipe, previous), foreign, mask)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Forked(pid)
+        return Forked(pid, before)
 
     return start
 

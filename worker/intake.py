@@ -13,13 +13,13 @@ from typing import Final, Protocol
 from worker.fate import TryLater
 from worker.leases import Leases
 from worker.pubsub import Received
+from worker.suspects import next_suspects
 
 log = logging.getLogger(__name__)
 
 _FIRST_PAUSE: Final = 0.25  # seconds; doubles while Pub/Sub cannot be reached
 _LONGEST_PAUSE: Final = 5.0
 _TICK: Final = 0.1  # how long a stop request may go unseen
-_SUSPECT_ATTEMPT: Final = 3
 _LAST_PULL_SECONDS: Final = 1.0
 
 
@@ -43,6 +43,10 @@ class Intake:
     _changed: threading.Condition = field(init=False, default_factory=threading.Condition)
     _closed: threading.Event = field(init=False, default_factory=threading.Event)
     _ended: threading.Event = field(init=False, default_factory=threading.Event)
+
+    def inherit(self) -> None:
+        """Begins with what a predecessor left; to be called before anything is pulled."""
+        self._buffer = self.leases.inherit()
 
     def fill(self) -> None:
         """The body of the pulling thread; returns after close()."""
@@ -72,9 +76,8 @@ class Intake:
     def take(self, *, most: int, patience: Callable[[], float]) -> list[Received]:
         """Up to `most` messages, or none after a tick without any.
 
-        Waits until the batch is full or its first message is `patience()` seconds old. Messages that
-        were delivered several times before come first and alone: one of them may be what killed
-        the process that had it, and should take nobody along.
+        Waits until the batch is full or its first message is `patience()` seconds old. Suspects come
+        first, and among themselves: should a process die of one, it takes nobody else along.
         """
         with self._changed:
             if not self._buffer:
@@ -105,7 +108,7 @@ class Intake:
         with self._changed:
             if len(self._buffer) >= self.room:
                 self._changed.wait(_TICK)
-            return self.room - len(self._buffer)
+            return max(0, self.room - len(self._buffer))
 
     def _add(self, messages: Sequence[Received]) -> None:
         if not messages:
@@ -121,12 +124,9 @@ class Intake:
 
     def _cut(self, most: int) -> list[Received]:
         """Takes a batch off the buffer; the rest counts as having come now."""
-        suspects = [message for message in self._buffer if message.attempt >= _SUSPECT_ATTEMPT]
-        if suspects:
-            taken = [max(suspects, key=lambda message: message.attempt)]
-            self._buffer.remove(taken[0])
-        else:
-            taken, self._buffer = self._buffer[:most], self._buffer[most:]
+        taken = next_suspects(self._buffer, most) or self._buffer[:most]
+        ids = {message.ack_id for message in taken}
+        self._buffer = [message for message in self._buffer if message.ack_id not in ids]
         self._first_at = self.clock()
         self._changed.notify_all()
         return taken

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from worker.fate import Never, TryLater
+from worker.journal import Journal
 from worker.pubsub import Received
 
 log = logging.getLogger(__name__)
@@ -32,15 +33,28 @@ class Leases:
     """Every message in hand, by ack id, with the time when its lease began."""
 
     subscription: Settles
+    journal: Journal
     clock: Callable[[], float] = time.monotonic
     _since: dict[str, float] = field(init=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _closed: threading.Event = field(init=False, default_factory=threading.Event)
 
-    def hold(self, messages: Iterable[Received]) -> None:
-        now = self.clock()
-        with self._lock:
-            self._since.update((message.ack_id, now) for message in messages)
+    def inherit(self) -> list[Received]:
+        """What the predecessor in this slot held when it died; its leases go on."""
+        messages = self.journal.inherit()
+        if messages:
+            log.info("taking over %s messages of the child before", len(messages))
+            self._lease(messages)
+            self.shorten(messages)
+        return messages
+
+    def hold(self, messages: Sequence[Received]) -> None:
+        self.journal.hold(messages)
+        self._lease(messages)
+
+    def begin(self, messages: Sequence[Received]) -> None:
+        """From now on these may be what this process dies of."""
+        self.journal.begin(messages)
 
     def shorten(self, messages: Sequence[Received]) -> None:
         """Replaces the subscription's deadline by our lease, which the keeper renews."""
@@ -83,6 +97,11 @@ class Leases:
     def close(self) -> None:
         self._closed.set()
 
+    def _lease(self, messages: Iterable[Received]) -> None:
+        now = self.clock()
+        with self._lock:
+            self._since.update((message.ack_id, now) for message in messages)
+
     def _settle(self, messages: Sequence[Received], tell: Callable[[Sequence[str]], None], what: str) -> None:
         if not messages:
             return
@@ -94,3 +113,5 @@ class Leases:
             tell(ack_ids)
         except (TryLater, Never) as error:
             log.warning("%s messages could not be %s and will come again: %s", len(ack_ids), what, error)
+        # Last: whoever dies before this leaves a message that is handled again, never one that is lost.
+        self.journal.settle(messages)

@@ -46,6 +46,7 @@ class Received:
     attributes: dict[str, str]
     published_at: datetime
     attempt: int
+    strikes: int = 0  # how much speaks for its killing processes; see `worker.suspects`
 
 
 @dataclass(frozen=True, slots=True)

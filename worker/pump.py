@@ -12,8 +12,10 @@ from worker.fate import TryLater
 from worker.intake import Intake
 from worker.leases import Leases
 from worker.lifeline import Lifeline
+from worker.memory import resident_megabytes
 from worker.pubsub import Received
-from worker.status import Status, resident_megabytes
+from worker.status import Status
+from worker.suspects import hesitation
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class Pump:
         batch = self.intake.take(most=self.most, patience=self._patience)
         if batch:
             self.status.counts.received += len(batch)
+            self.lifeline.pause(hesitation(batch))
             self._settle(batch)
 
     def _patience(self) -> float:
@@ -78,6 +81,7 @@ class Pump:
         What the handler raises besides TryLater is a defect: it ends the process, loudly.
         """
         left = {message.ack_id: message for message in batch}
+        self.leases.begin(batch)
         try:
             for done in self.handle(batch):
                 for message in done:
@@ -93,6 +97,7 @@ class Pump:
     @contextmanager
     def _helpers(self) -> Iterator[Sequence[threading.Thread]]:
         """Pulling and lease keeping; the leases are kept until everything in hand is settled."""
+        self.intake.inherit()
         keeper = threading.Thread(target=self.leases.keep, name="leases", daemon=True)
         puller = threading.Thread(target=self.intake.fill, name="intake", daemon=True)
         keeper.start()

@@ -8,35 +8,42 @@ from contract import names
 from worker import pubsub
 from worker.dead import DeadLetters
 from worker.exits import COULD_NOT_START, CannotStart
+from worker.forking import Run
 from worker.intake import Intake
+from worker.journal import Journal
 from worker.leases import Leases
 from worker.lifeline import Lifeline
 from worker.outbox import Outbox
 from worker.pubsub import Received
 from worker.pump import Handle, Pump
 from worker.settings import Settings
+from worker.sparing import sparing
 from worker.status import Status
+from worker.suspects import strikes_of
 
 # Channels and threads are made here: in the child.
-Build = Callable[[Lifeline, Status], Pump]
+Build = Callable[[Lifeline, Status, Journal], Pump]
 
 _QUICK_SECONDS: Final = 0.02  # a lone article need not wait for company
 _FLOWING: Final = 2  # more messages than this in a batch mean that articles flow
 
 
-def load_role(role: str, settings: Settings) -> Callable[[int, int], int]:
-    """Loads what the children of a role share, and opens nothing.
+def load_role(role: str, settings: Settings, *, count: int) -> Run:
+    """Loads what the children of a role share, and opens no channel.
 
-    What comes back runs the role in a process of its own, until it is asked to stop. Raises CannotStart.
+    What comes back runs one of `count` slots in a process of its own, until it is asked to stop.
+    Raises CannotStart.
     """
     build = _LOAD[role](settings)
+    journals = [Journal() for _ in range(count)]
 
-    def run(slot: int, pipe: int) -> int:
+    def run(slot: int, pipe: int, previous: int | None) -> int:
         lifeline = Lifeline(pipe)
         lifeline.obey_signals()
         status = Status(role, slot, settings.run_dir)
+        journals[slot].charge(strikes_of(previous))
         try:
-            pump = build(lifeline, status)
+            pump = build(lifeline, status, journals[slot])
         except CannotStart as error:
             sys.stderr.write(f"namewire {role}: {error}\n")
             return COULD_NOT_START
@@ -54,26 +61,29 @@ def _load_work(settings: Settings) -> Build:
 
     recognizer = load_recognizer(settings.model, longest=settings.content_chars)
 
-    def build(lifeline: Lifeline, status: Status) -> Pump:
+    def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:
         channel = pubsub.open_channel()
 
         def outbox(topic: str) -> Outbox:
             return Outbox(pubsub.Topic(channel, settings.project, topic), lifeline, topic)
 
+        dead = DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts)
         work = Work(
             recognizer=recognizer,
             outbox=outbox(names.ENTITIES_TOPIC),
-            dead=DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts),
+            dead=dead,
             counts=status.counts,
             batch_words=settings.batch_words,
             content_chars=settings.content_chars,
             message_content=settings.message_content,
+            survived=journal.survived,
         )
         return _pump(
             pubsub.Subscription(channel, settings.project, names.ARTICLES_SUBSCRIPTION),
-            work.handle,
+            sparing(work.handle, dead),
             lifeline,
             status,
+            journal,
             most=settings.batch_messages,
             patience=lambda: settings.batch_seconds,
             megabytes=settings.child_megabytes,
@@ -86,12 +96,13 @@ def _load_write(settings: Settings) -> Build:
     from worker import firestore
     from worker.store import Store
 
-    def build(lifeline: Lifeline, status: Status) -> Pump:
+    def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:
         channel = pubsub.open_channel()
         topic = pubsub.Topic(channel, settings.project, names.ENTITIES_DEAD_TOPIC)
+        dead = DeadLetters(Outbox(topic, lifeline, topic.name), status.counts)
         store = Store(
             database=firestore.Database(firestore.open_channel(), settings.project),
-            dead=DeadLetters(Outbox(topic, lifeline, topic.name), status.counts),
+            dead=dead,
             counts=status.counts,
             lifeline=lifeline,
             commit_writes=settings.commit_writes,
@@ -101,9 +112,10 @@ def _load_write(settings: Settings) -> Build:
         pace = _Pace(settings.commit_seconds)
         return _pump(
             pubsub.Subscription(channel, settings.project, names.ENTITIES_SUBSCRIPTION),
-            pace.watch(store.handle),
+            pace.watch(sparing(store.handle, dead)),
             lifeline,
             status,
+            journal,
             most=commit_messages(settings.commit_writes),
             patience=pace.patience,
             megabytes=settings.child_megabytes,
@@ -140,12 +152,13 @@ def _pump(
     handle: Handle,
     lifeline: Lifeline,
     status: Status,
+    journal: Journal,
     *,
     most: int,
     patience: Callable[[], float],
     megabytes: int,
 ) -> Pump:
-    leases = Leases(subscription)
+    leases = Leases(subscription, journal)
     intake = Intake(subscription, leases, room=most)
     return Pump(intake, leases, lifeline, status, handle, most, patience, megabytes)
 

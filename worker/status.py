@@ -60,12 +60,3 @@ class Status:
         if self.folder:
             with contextlib.suppress(OSError):
                 (Path(self.folder) / f"{self.role}-{self.slot}.json").unlink()
-
-
-def resident_megabytes() -> int:
-    """The memory of this process, or 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from worker.exits import COULD_NOT_START, FORCED, OK, RECYCLE
+from worker.exits import COULD_NOT_START, FORCED, OK, OUT_OF_MEMORY, RECYCLE
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ ALIVE: Final = b"."
 
 _FIRST_PAUSE: Final = 0.1  # seconds before a dead child is replaced; doubles with every death in a row
 _LONGEST_PAUSE: Final = 30.0
-_LONGEST_PAUSE_IF_ABLE: Final = 0.5  # it can start, so waiting longer only costs throughput
+_LONGEST_PAUSE_IF_ABLE: Final = 0.2  # it can start, so waiting longer only costs throughput
 _PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
 _TICK: Final = 1.0  # seconds between looks for stalled children
 _KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping
@@ -46,6 +46,9 @@ class Process(Protocol):
     def kill(self) -> None: ...
 
 
+Start = Callable[[int, int, int | None, Sequence[int]], Process]
+
+
 @dataclass(slots=True)
 class _Child:
     """One slot: the process in it, or the time when there will be one again."""
@@ -57,17 +60,20 @@ class _Child:
     seen_at: float = 0.0
     deaths: int = 0
     start_at: float = 0.0
+    stalled: bool = False
+    previous: int | None = None  # how the last process in this slot ended; a kill by us is its own fault
 
 
 @dataclass(slots=True)
 class Supervisor:
     """Keeps `count` slots filled until a signal, or until a child cannot start at all.
 
-    `start(slot, pipe, foreign)` makes a process that writes to the pipe and closes the descriptors
-    of the parent, `foreign`, if it inherits them.
+    `start(slot, pipe, previous, foreign)` makes a process that writes to the pipe and closes the
+    descriptors of the parent, `foreign`, if it inherits them. `previous` is the exit code of the last
+    process in the slot, or None.
     """
 
-    start: Callable[[int, int, Sequence[int]], Process]
+    start: Start
     count: int
     drain_seconds: float
     stall_seconds: float = 180.0
@@ -150,7 +156,7 @@ class Supervisor:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             pipes = [other.pipe for other in self._children if other.pipe >= 0]
-            child.process = self.start(child.slot, write, [*self._wake, *pipes, read])
+            child.process = self.start(child.slot, write, child.previous, [*self._wake, *pipes, read])
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(write)
@@ -166,6 +172,8 @@ class Supervisor:
             self._hear(child)  # it may have said that it was ready
             self._hang_up(child)
         child.process, code = None, process.returncode
+        child.previous = FORCED if child.stalled else code
+        child.stalled = False
         if code == COULD_NOT_START:
             self._give_up()
         elif self._stop_by is not None:
@@ -208,6 +216,7 @@ class Supervisor:
                     now - child.seen_at,
                 )
                 child.seen_at = now
+                child.stalled = True
                 child.process.kill()
 
     def _listen(self) -> None:
@@ -271,9 +280,9 @@ class Supervisor:
                 child.process.wait()
 
 
-def executing(command: Callable[[int, int], Sequence[str]]) -> Callable[[int, int, Sequence[int]], Process]:
+def executing(command: Callable[[int, int], Sequence[str]]) -> Start:
     """A way to start `command(slot, pipe)` as a program of its own."""
-    return lambda slot, pipe, _foreign: subprocess.Popen(command(slot, pipe), pass_fds=(pipe,))
+    return lambda slot, pipe, _previous, _foreign: subprocess.Popen(command(slot, pipe), pass_fds=(pipe,))
 
 
 def _drain(descriptor: int) -> bytes:
@@ -292,4 +301,5 @@ def _drain(descriptor: int) -> bytes:
 def _how(code: int) -> str:
     if code < 0:
         return f"was ended by signal {-code} ({signal.strsignal(-code)})"
-    return "reached its memory limit" if code == RECYCLE else f"ended with exit code {code}"
+    known = {RECYCLE: "reached its memory limit", OUT_OF_MEMORY: "was killed for want of memory"}
+    return known.get(code, f"ended with exit code {code}")

@@ -53,6 +53,7 @@ class Work:
     batch_words: int
     content_chars: int
     message_content: bool
+    survived: Callable[[Sequence[Received]], None]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
@@ -77,6 +78,8 @@ class Work:
 
     def _process(self, tasks: Sequence[_Task]) -> list[Received]:
         found, hopeless = self._find(tasks)
+        # A process that dies from here on died of something else.
+        self.survived([task.message for task in tasks])
         outgoing = [self._outgoing(task, entities) for task, entities in found]
         done = []
         for (task, _), refusal in zip(found, self.outbox.send(outgoing), strict=True):

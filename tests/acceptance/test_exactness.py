@@ -22,7 +22,8 @@ from tests.acceptance.roles import Role, running
 from tests.benchmarks.articles import many_articles, sample_articles
 from tests.polling import eventually
 
-KILLS = 60
+# What nobody extends is handed out again after the subscription's own deadline.
+LEASE_SECONDS = 60
 
 
 def wait_for(client: firestore.Client, sent: Sent, *, seconds: float) -> None:
@@ -75,23 +76,20 @@ def test_two_thousand_articles_are_counted_exactly(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_killing_a_child_every_second_and_the_writer_once_counts_nothing_twice(
+@pytest.mark.timeout(1200)
+def test_killing_a_child_every_second_and_the_writer_once_loses_nothing(
     project: str, client: firestore.Client, roles: tuple[Role, Role]
 ) -> None:
-    """Exactness only. That every article arrives is open: see `docs/surprises.md`, "killed pulls"."""
     work, write = roles
     with killing(work, every=1.0, seed=4) as kills:
         sent = send_articles(project, many_articles(2_000), seed=4)
         eventually(lambda: len(stored_contents(client)) > 200, seconds=300, pause=1.0)
         write.children()[0].kill()
-        eventually(
-            lambda: len(kills) >= KILLS or stored_contents(client) == sent.final, seconds=120, pause=2.0
-        )
+        wait_for(client, sent, seconds=600)
+    assert len(kills) > 30
+    # Repetitions included. What was on its way to a process that died comes when its lease has ended.
+    eventually(lambda: is_quiet(project, client, sent), seconds=2 * LEASE_SECONDS, pause=5.0)
     assert [role.terminate() for role in roles] == [0, 0]
-    stored = stored_contents(client)
-    assert len(stored) > 200
-    assert stored.keys() <= sent.final.keys()
     assert_everything_is_exact(client)
 
 
@@ -145,6 +143,15 @@ def frozen(process: psutil.Process) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGCONT)
+
+
+def is_quiet(project: str, client: firestore.Client, sent: Sent) -> bool:
+    """Whether every message has been settled, to go by the subscriptions and the documents."""
+    try:
+        assert_no_message_is_left(project)
+    except AssertionError:
+        return False
+    return stored_contents(client) == sent.final
 
 
 def listener(port: int) -> psutil.Process:

@@ -38,7 +38,7 @@ def test_what_is_loaded_before_the_fork_starts_no_thread_and_opens_no_connection
         "import os, psutil\n"
         "from worker.__main__ import _load\n"
         "from worker.settings import read_settings\n"
-        f"_load({role!r}, read_settings({{'GOOGLE_CLOUD_PROJECT': 'test'}}))\n"
+        f"_load({role!r}, read_settings({{'GOOGLE_CLOUD_PROJECT': 'test'}}), count=2)\n"
         "process = psutil.Process()\n"
         "print(process.num_threads(), len(process.net_connections()))\n"
     )

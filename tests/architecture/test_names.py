@@ -7,6 +7,7 @@ import yaml
 
 from contract import names
 from tests.architecture.interpreter import ROOT
+from worker.suspects import MOST_TRIES
 
 TOPOLOGY: Final[dict[str, Any]] = yaml.safe_load(
     (ROOT / "terraform" / "topology.yaml").read_text(encoding="utf-8")
@@ -56,7 +57,7 @@ def test_a_subscription_hangs_on_its_topic(subscription: str, topic: str) -> Non
 def test_what_the_worker_pulls_has_dead_letters_that_can_be_reviewed(subscription: str) -> None:
     """Without a subscription of its own, what reaches a dead-letter topic is gone."""
     policy = SUBSCRIPTIONS[subscription]
-    assert policy["max_delivery_attempts"] == 5
+    assert policy["max_delivery_attempts"] == MOST_TRIES == 5
     dead = policy["dead_letter_topic"]
     assert dead in TOPICS
     assert dead != policy["topic"]

@@ -19,7 +19,7 @@ from worker.leases import Settles
 from worker.outbox import Publishes
 from worker.pubsub import Outgoing, Received
 
-# Without a retry policy, so that what is given back comes at once; a dead-letter policy makes Pub/Sub count.
+# A dead-letter policy makes Pub/Sub count. The retry policy is for the cloud; see `emulator/topology.py`.
 _TOPOLOGY = {
     "topics": {"gate": {}, "gate-dead": {}},
     "subscriptions": {
@@ -27,6 +27,8 @@ _TOPOLOGY = {
             "topic": "gate",
             "ack_deadline_seconds": 60,
             "message_retention_seconds": 3_600,
+            "retry_minimum_backoff_seconds": 10,
+            "retry_maximum_backoff_seconds": 600,
             "dead_letter_topic": "gate-dead",
             "max_delivery_attempts": 100,
         }
@@ -157,6 +159,28 @@ def test_a_lease_that_ends_gives_the_message_back_and_an_extended_one_keeps_it(g
     # Were it not kept, the other one would have come at the same moment.
     gate.subscription.extend([message.ack_id], 0)
     assert {again.data for again in gate.pull(1)} == {b"lost"}
+
+
+def test_a_lease_may_end_any_number_of_times(gate: Gate) -> None:
+    """Under a retry policy the emulator forgets a message after the second time."""
+    gate.publish(b"x")
+    for delivery in range(1, 6):
+        (message,) = gate.pull(1)
+        assert message.attempt == delivery
+        gate.subscription.extend([message.ack_id], 1)
+        gate.let_pass(1.5)
+
+
+def test_what_one_process_holds_another_may_extend_and_acknowledge(gate: Gate) -> None:
+    """A successor knows the ack ids from the journal; see ADR 7."""
+    gate.publish(b"x")
+    (message,) = gate.pull(1)
+    heir = Received(message.ack_id, message.message_id, message.data, {}, message.published_at, 1)
+    gate.subscription.extend([heir.ack_id], 30)
+    gate.subscription.acknowledge([heir.ack_id])
+    gate.let_pass(61)
+    gate.publish(b"next")
+    assert [message.data for message in gate.pull(1)] == [b"next"]
 
 
 def test_acknowledging_twice_is_no_error(gate: Gate) -> None:

@@ -60,7 +60,7 @@ def test_the_topology_is_made_as_written_and_making_it_again_changes_nothing(pub
     create_topology(pubsub_emulator, "topology-test")
     subscription = ask(pubsub_emulator, f"projects/topology-test/subscriptions/{names.ARTICLES_SUBSCRIPTION}")
     assert subscription["ackDeadlineSeconds"] == 60
-    assert subscription["retryPolicy"] == {"minimumBackoff": "10s", "maximumBackoff": "600s"}
+    assert "retryPolicy" not in subscription  # under one the emulator loses messages
     assert subscription["deadLetterPolicy"] == {
         "deadLetterTopic": f"projects/topology-test/topics/{names.ARTICLES_DEAD_TOPIC}",
         "maxDeliveryAttempts": 5,

@@ -12,6 +12,7 @@ from tests.polling import eventually
 from tests.unit.worker.making import EPOCH
 from worker import intake as intake_module
 from worker.intake import Intake
+from worker.journal import Journal
 from worker.leases import Leases
 from worker.pubsub import Outgoing, Received
 
@@ -22,7 +23,7 @@ class Door:
     def __init__(self, *, room: int = 4) -> None:
         self.topic = FakeTopic()
         self.subscription: FakeSubscription = self.topic.subscribe()
-        self.leases = Leases(self.subscription)
+        self.leases = Leases(self.subscription, Journal())
         self.intake = Intake(self.subscription, self.leases, room=room)
         self.thread = threading.Thread(target=self.intake.fill)
 
@@ -122,14 +123,28 @@ def test_without_messages_a_tick_is_enough(door: Door) -> None:
     assert time.monotonic() - began < 5.0
 
 
-def test_messages_that_failed_before_come_first_and_alone() -> None:
+def test_suspects_come_first_and_among_themselves() -> None:
     """One of them may be what killed the process that had it."""
-    intake = Intake(FakeSubscription(), Leases(FakeSubscription()), room=10)
+    intake = Intake(FakeSubscription(), Leases(FakeSubscription(), Journal()), room=10)
     messages = [received(n, attempt=attempt) for n, attempt in enumerate([1, 3, 2, 5, 1, 4])]
     intake._add(messages)
     batches = [intake.take(most=10, patience=lambda: 0.0) for _ in range(5)]
     attempts = [[message.attempt for message in batch] for batch in batches]
-    assert attempts == [[5], [4], [3], [1, 2, 1], []]
+    assert attempts == [[3], [4], [5], [1, 2, 1], []]
+
+
+def test_what_a_predecessor_held_comes_before_anything_is_pulled() -> None:
+    journal = Journal()
+    messages = [received(number) for number in range(6)]
+    journal.hold(messages)
+    subscription = FakeSubscription()
+    intake = Intake(subscription, leases := Leases(subscription, journal), room=4)
+    intake.inherit()
+    assert [ack_id for ack_id, seconds in subscription.extended if seconds] == [m.ack_id for m in messages]
+    assert leases.in_hand() == 6
+    assert intake._wait_for_room() == 0
+    assert intake.take(most=4, patience=lambda: 60.0) == messages[:4]
+    assert intake.rest() == messages[4:]
 
 
 def test_pubsub_out_of_reach_is_waited_out_and_said(

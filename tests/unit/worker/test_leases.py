@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.pubsub import FakeSubscription, FakeTopic, ManualClock
 from tests.polling import eventually
 from worker import leases as leases_module
+from worker.journal import Journal
 from worker.leases import LEASE_SECONDS, Leases
 from worker.pubsub import Outgoing, Received
 
@@ -19,7 +20,7 @@ class Desk:
         self.clock = ManualClock()
         topic = FakeTopic(self.clock)
         self.subscription = topic.subscribe(lease_seconds=LEASE_SECONDS)
-        self.leases = Leases(self.subscription, self.clock)
+        self.leases = Leases(self.subscription, Journal(), self.clock)
         topic.publish([Outgoing(b"x", {"n": str(number)}) for number in range(count)])
         self.messages = self.subscription.pull(count)
         self.leases.hold(self.messages)
@@ -152,5 +153,5 @@ def test_many_hands_settle_and_extend_at_once() -> None:
 
 def test_an_idle_subscription_is_left_alone() -> None:
     subscription = FakeSubscription()
-    Leases(subscription, subscription.clock).extend_due()
+    Leases(subscription, Journal(), subscription.clock).extend_due()
     assert subscription.extended == []

@@ -13,6 +13,7 @@ from worker import pump as pump_module
 from worker.exits import OK, RECYCLE
 from worker.fate import TryLater
 from worker.intake import Intake
+from worker.journal import Journal
 from worker.leases import Leases
 from worker.pubsub import Outgoing, Received
 from worker.pump import Handle, Pump
@@ -28,7 +29,7 @@ class House:
         self.publish(messages)
         self.lifeline = TimedLifeline()
         self.status = Status("work", 0, "")
-        leases = Leases(self.subscription)
+        leases = Leases(self.subscription, Journal())
         self.intake = Intake(self.subscription, leases, room=most)
         self.leases = leases
         self.handle = handle

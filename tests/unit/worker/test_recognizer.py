@@ -118,6 +118,7 @@ def test_the_writer_accepts_what_the_worker_makes_of_tricky_texts(embedded: Reco
         batch_words=4_000,
         content_chars=LONGEST,
         message_content=True,
+        survived=lambda messages: None,
     )
     batch = [
         Received(f"ack-{n}", str(n), json.dumps({"content": text, "source": "R"}).encode(), {}, EPOCH, 1)

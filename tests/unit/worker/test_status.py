@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.status import Status, resident_megabytes
+from worker.status import Status
 
 
 def test_the_file_tells_who_did_how_much(tmp_path: Path) -> None:
@@ -60,7 +60,3 @@ def test_a_folder_that_cannot_be_written_to_stops_nobody(tmp_path: Path, folder:
     status = Status("write", 0, str(tmp_path / folder))
     status.begin()
     status.remove()
-
-
-def test_the_resident_size_is_that_of_this_process() -> None:
-    assert 10 < resident_megabytes() < 10_000

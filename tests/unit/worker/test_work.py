@@ -55,6 +55,7 @@ class Desk:
         self.recognizer = Capitals()
         self.counts = Counts()
         self.lifeline = TimedLifeline()
+        self.survived: list[Received] = []
         self.work = Work(
             recognizer=self.recognizer,
             outbox=Outbox(self.entities, self.lifeline, "entities"),
@@ -63,6 +64,7 @@ class Desk:
             batch_words=batch_words,
             content_chars=content_chars,
             message_content=keep,
+            survived=self.survived.extend,
             now=lambda: NOW,
         )
 
@@ -151,6 +153,15 @@ def test_what_is_no_article_becomes_a_dead_letter_at_once_and_the_rest_goes_on(
     }
     assert len(desk.entities.sent) == 2
     assert (desk.counts.dead_lettered, desk.counts.words) == (1, 2)
+
+
+def test_once_the_names_are_found_the_article_is_no_suspect_any_more() -> None:
+    """However long the outage in which its entity message waits."""
+    desk = Desk()
+    desk.entities.outages = 3
+    message = article(1, "Ingrid met Paul.")
+    desk.handle(message)
+    assert desk.survived == [message]
 
 
 def test_articles_are_recognized_in_groups_by_words() -> None:

@@ -1,0 +1,30 @@
+"""What the system says of memory: how much this process has, and whether processes died for want of it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+# Of the machine, and of the container or service that this process runs in.
+_OOM_COUNTERS: Final = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
+
+
+def resident_megabytes() -> int:
+    """The memory of this process, or 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+
+def oom_kills() -> int:
+    """How many processes the kernel has killed for want of memory; only that it grows means something."""
+    return sum(_read_count(path) for path in _OOM_COUNTERS)
+
+
+def _read_count(path: Path) -> int:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
