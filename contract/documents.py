@@ -77,11 +77,12 @@ def article_document(
 def contribution_of(document: Mapping[str, Any]) -> Contribution:
     """What an article document, stored or new, contributes."""
     mentions = dict(document["mentions"])
-    forms: dict[str, Counter[str]] = {}
+    forms: dict[str, dict[str, int]] = {}
     for entity in document.get("entities", ()):
         name = name_of(entity["text"], entity["label"])
         if name.id in mentions:
-            forms.setdefault(name.id, Counter())[name.form] += 1
+            times = forms.setdefault(name.id, {})
+            times[name.form] = times.get(name.form, 0) + 1
     return Contribution(document["publication_key"], document["day"], mentions, forms)
 
 
@@ -147,8 +148,9 @@ def bytes_at_most(document: Document) -> int:
     texts = sum(len(value) for value in document.values() if isinstance(value, str))
     texts += sum(len(value) for value in document["model"].values())
     texts += sum(len(author) + 1 for author in document["authors"])
-    texts += sum(len(entity["text"]) + len(entity["label"]) for entity in document["entities"])
-    return 4 * texts + 150 * len(document["entities"]) + 5_000
+    entities = document.get("entities", ())
+    texts += sum(len(entity["text"]) + len(entity["label"]) for entity in entities)
+    return 4 * texts + 150 * len(entities) + 5_000
 
 
 def _map_bytes(value: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ commonest form, the first and last day) and numbers that shrink are written from
 the condition that it is still so; see ADR 4.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -132,7 +132,9 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     """The facts after numbers have grown, from the facts before."""
     facts: dict[str, Any] = {**document, **delta.facts}
     if "label" in facts:
-        forms = dict(Counter(document.get("forms", {})) + Counter(_part(delta, "forms")))
+        forms = dict(document.get("forms", {}))
+        for form, number in _part(delta, "forms").items():
+            forms[form] = forms.get(form, 0) + number
         facts.update(forms=forms, text=_text(forms, document, delta))
     days = [document[name] for name in ("first_seen", "last_seen") if name in document]
     return {**facts, **_span([*days, *_part(delta, "days")])}

@@ -1,6 +1,5 @@
 """The arithmetic of the counts: which version of an article holds, and what that changes. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,14 +26,17 @@ class Version:
 class Delta:
     """What a commit adds to one document: numbers by field path, and facts that a new document needs."""
 
-    numbers: Counter[Path] = field(default_factory=Counter)
+    numbers: dict[Path, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     form: str = ""  # how people see an entity of which no form is counted
 
     @property
     def shrinks(self) -> bool:
         """Whether a number goes down; then it may become zero and has to be removed."""
-        return any(number < 0 for number in self.numbers.values())
+        return min(self.numbers.values(), default=0) < 0
+
+    def add(self, path: Path, number: int) -> None:
+        self.numbers[path] = self.numbers.get(path, 0) + number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def deltas(changes: Iterable[Change]) -> dict[Reference, Delta]:
         if change.message is not None:
             _name(found, change.message)
     for delta in found.values():
-        delta.numbers = Counter({path: number for path, number in delta.numbers.items() if number})
+        for path in [path for path, number in delta.numbers.items() if not number]:
+            del delta.numbers[path]
     return {reference: delta for reference, delta in found.items() if delta.numbers}
 
 
@@ -112,18 +115,24 @@ def touched(change: Change) -> set[Reference]:
 def _count(found: dict[Reference, Delta], part: Contribution, sign: int) -> None:
     total = 0
     for eid, mentions in part.mentions.items():
-        delta = found.setdefault((ENTITIES, eid), Delta())
-        delta.numbers["mentions",] += sign * mentions
-        delta.numbers["articles",] += sign
-        delta.numbers["publications", part.publication_key] += sign * mentions
-        delta.numbers["days", part.day] += sign * mentions
+        delta = _delta(found, (ENTITIES, eid))
+        delta.add(("mentions",), sign * mentions)
+        delta.add(("articles",), sign)
+        delta.add(("publications", part.publication_key), sign * mentions)
+        delta.add(("days", part.day), sign * mentions)
         for form, times in part.forms.get(eid, {}).items():
-            delta.numbers["forms", form] += sign * times
+            delta.add(("forms", form), sign * times)
         total += mentions
-    delta = found.setdefault((PUBLICATIONS, part.publication_key), Delta())
-    delta.numbers["articles",] += sign
-    delta.numbers["mentions",] += sign * total
-    delta.numbers["days", part.day] += sign
+    delta = _delta(found, (PUBLICATIONS, part.publication_key))
+    delta.add(("articles",), sign)
+    delta.add(("mentions",), sign * total)
+    delta.add(("days", part.day), sign)
+
+
+def _delta(found: dict[Reference, Delta], reference: Reference) -> Delta:
+    if reference not in found:
+        found[reference] = Delta()
+    return found[reference]
 
 
 def _name(found: Mapping[Reference, Delta], message: EntityMessage) -> None:

@@ -58,6 +58,15 @@ class _Case:
     messages: list[Received] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
 
+    _decided: tuple[Stored | None, Change | None] | None = None
+
+    def change(self, stored: Mapping[Reference, Stored]) -> Change | None:
+        """What the versions come to. Asked when commits are cut and when one is made, decided once."""
+        before = stored.get((ARTICLES, self.article_id))
+        if self._decided is None or self._decided[0] is not before:
+            self._decided = before, decide(None if before is None else before.document, self.versions)
+        return self._decided[1]
+
 
 @dataclass(slots=True)
 class Store:
@@ -172,7 +181,7 @@ class _Attempt:
         if stored is None:
             references = [(ARTICLES, case.article_id) for case in self.group]
             stored = self.store.database.read(references, _ARTICLE_FIELDS)
-        changes = [change for case in self.group if (change := _decide(case, stored)) is not None]
+        changes = [change for case in self.group if (change := case.change(stored)) is not None]
         if not changes:
             return
         counts = deltas(changes)
@@ -222,16 +231,11 @@ class _Attempt:
         self.store.database.commit([span_entry(ref, document) for ref, document in stored.items()])
 
 
-def _decide(case: _Case, stored: Mapping[Reference, Stored]) -> Change | None:
-    before = stored.get((ARTICLES, case.article_id))
-    return decide(None if before is None else before.document, case.versions)
-
-
 def _extent(case: _Case, stored: Mapping[Reference, Stored]) -> tuple[set[Reference], int]:
     """The documents that an article's commit writes, and about how many bytes."""
     own = (ARTICLES, case.article_id)
     try:
-        change = _decide(case, stored)
+        change = case.change(stored)
         if change is None:
             return set(), 0
         size = 0 if change.confirms_only else bytes_at_most(change.document)

@@ -268,6 +268,16 @@ def test_an_article_larger_than_a_commit_gets_one_of_its_own() -> None:
     room.check()
 
 
+def test_an_article_too_large_for_its_offsets_still_gets_a_commit_of_its_own() -> None:
+    """What its document leaves out, its counts do not."""
+    room = Room(commit_writes=10)
+    many = " ".join(f"N{number:05}" for number in range(12_000))
+    room.take(make_message("Ada"), make_message(many, article_id="big"), make_message("Bo", article_id="a3"))
+    assert room.database.collection(ARTICLES)["big"]["left_out"] == ["content", "entities"]
+    assert room.database.commits == [3, 12_002, 3]
+    room.check()
+
+
 def test_what_is_no_entity_message_is_dead_lettered_and_the_rest_goes_on() -> None:
     room = Room()
     good = make_message("Ada")
