@@ -173,6 +173,7 @@ class Sender:
                 end = start + len(parcel.messages)
                 parcel.outcomes = parcel.outcomes or outcomes[start:end]
                 start = end
-        # Outside the lock, which those who wake up would run into.
-        for parcel in [*passengers, *([leader] if leader else [])]:
+        # Outside the lock, which those who wake up would run into. The leader first: the others then write
+        # their answers while its call is under way.
+        for parcel in [*([leader] if leader else []), *passengers]:
             parcel.wake()
