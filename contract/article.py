@@ -29,6 +29,8 @@ FIELDS: Final = (
     "section",
     "published_at",
 )
+_KEYS: Final = tuple((name, (name, *ALIASES.get(name, ()))) for name in FIELDS)
+_REQUIRED: Final = ("id", "content", "publication")
 _LANGUAGE = r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"
 
 
@@ -51,7 +53,7 @@ def _clean(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if _is_blank(text):
         raise _complaint("must not be blank")
     return text
 
@@ -86,12 +88,13 @@ def _named(authors: list[str]) -> list[str]:
     return [author for author in authors if author]
 
 
-def _strip(text: str) -> str:
-    return " ".join(text.split())
+def _line(text: str) -> str:
+    return " ".join(_clean(text).split())
 
 
 Text = Annotated[str, AfterValidator(_clean)]
-Line = Annotated[str, AfterValidator(_clean), AfterValidator(_strip)]
+# One function each: every step from pydantic back into Python costs as much as the step itself.
+Line = Annotated[str, AfterValidator(_line)]
 
 
 class Article(BaseModel):
@@ -147,13 +150,18 @@ def _resolve_aliases(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
     """
     values: dict[str, Any] = {}
     used: dict[str, str] = {}
-    for name in FIELDS:
-        present = [key for key in (name, *ALIASES.get(name, ())) if fields.get(key) is not None]
-        filled = [key for key in present if not _is_blank(fields[key])]
-        required = name in ("id", "content", "publication")
-        for key in (filled or (present if required else []))[:1]:
-            values[name] = fields[key]
-            used[name] = key
+    for name, keys in _KEYS:
+        for key in keys:
+            value = fields.get(key)
+            if value is None:
+                continue
+            is_blank = _is_blank(value)
+            # The first that is filled; of nothing but blanks the first, and only where it is missed.
+            if not is_blank or (name in _REQUIRED and name not in values):
+                values[name] = value
+                used[name] = key
+            if not is_blank:
+                break
     return values, used
 
 

@@ -39,10 +39,10 @@ def decode_article(
     return read_article(_fill(body, extra), content_chars=content_chars)
 
 
-def parse_json(data: bytes | str) -> Any:
+def parse_json(data: str) -> Any:
     """The JSON value. Raises ValueError, also for NaN, deep nesting and absurd numbers."""
     try:
-        return json.loads(data, parse_constant=_refuse_constant)
+        return _DECODER.decode(data)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -111,3 +111,7 @@ def _kind(value: object) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+# Once: `json.loads` with options makes a decoder for every call.
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)

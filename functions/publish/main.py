@@ -10,7 +10,7 @@ from publishing.keys import Keyring
 from publishing.pubsub import Topic, connect
 from publishing.routes import Routes
 from publishing.sender import Sender
-from publishing.settings import Settings, SettingsError, read_settings
+from publishing.settings import THREADS, Settings, SettingsError, read_settings
 
 
 def _settings() -> Settings:
@@ -30,6 +30,8 @@ def _routes(settings: Settings) -> Routes:
     )
 
 
+# The framework reads it when it starts its server, after this module; what a deployment sets goes first.
+os.environ.setdefault("THREADS", str(THREADS))
 _ROUTES = _routes(_settings())
 if flask.has_app_context():
     furnish(flask.current_app)

@@ -1,7 +1,8 @@
 """How much the publish function costs above an empty one: requests/s side by side, and articles/s in arrays.
 
-Run it with `.venv/bin/python -m tests.benchmarks.publish_function`. The two take turns, so that what else
-the machine does meets both; only the ratio is comparable between machines.
+Run it with `.venv/bin/python -m tests.benchmarks.publish_function`. The two have the same server settings
+and take short turns, so that what else the machine does meets both; only the ratios are comparable between
+machines. `cpu_ratio` is the same comparison in CPU time per request, which a busy machine disturbs less.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import psutil
+
 from emulator.services import pubsub_emulator
 from emulator.topology import create_topology
 from tests.integration.publish_servers import function, publish_function
@@ -27,6 +30,8 @@ CONNECTIONS: Final = 32
 WORDS: Final = 500
 ARRAY: Final = 100
 _PROJECT: Final = "namewire-benchmark"
+# What the publish function asks for; the empty one gets the same.
+_SERVER: Final = {"THREADS": "16"}
 _EMPTY: Final = """import functions_framework
 
 
@@ -65,20 +70,29 @@ class Load:
 
     def __init__(self, url: str, requests: Sequence[bytes], *, connections: int = CONNECTIONS) -> None:
         self._address = (urlsplit(url).hostname or "", urlsplit(url).port or 0)
+        self._servers = _servers(url)
         self._requests = requests
         self._connections = connections
         self._sent = 0
         self.statuses: dict[str, int] = {}
+        self.cpu_seconds = 0.0
 
     def run(self, seconds: float) -> float:
         """Requests answered per second."""
         with selectors.DefaultSelector() as selector, self._connected(selector):
             started = time.monotonic()
             answered = 0
+            cpu = _cpu_seconds(self._servers)
             while time.monotonic() < started + seconds:
                 for key, _ in selector.select(timeout=1.0):
                     answered += self._receive(key)
+            self.cpu_seconds += _cpu_seconds(self._servers) - cpu
             return answered / (time.monotonic() - started)
+
+    @property
+    def cpu_micros(self) -> float:
+        """CPU time of the server per request, over all turns."""
+        return 1e6 * self.cpu_seconds / sum(self.statuses.values())
 
     @contextmanager
     def _connected(self, selector: selectors.BaseSelector) -> Iterator[None]:
@@ -113,6 +127,16 @@ class Load:
         self._sent += 1
 
 
+def _servers(url: str) -> list[psutil.Process]:
+    mark = f"--port={urlsplit(url).port}"
+    return [item for item in psutil.process_iter(["cmdline"]) if mark in (item.info["cmdline"] or [])]
+
+
+def _cpu_seconds(processes: Sequence[psutil.Process]) -> float:
+    times = [process.cpu_times() for process in processes]
+    return sum(item.user + item.system for item in times)
+
+
 def _is_whole(received: bytearray) -> bool:
     end = received.find(b"\r\n\r\n")
     if end < 0:
@@ -133,8 +157,8 @@ def measure(*, rounds: int, seconds: float) -> dict[str, Any]:
         (folder / "empty.py").write_text(_EMPTY)
         with (
             pubsub_emulator() as host,
-            publish_function(folder, host=host, project=_PROJECT) as ours,
-            function(folder / "empty.py", target="empty", log_folder=folder, env={}) as empty,
+            publish_function(folder, host=host, project=_PROJECT, env=_SERVER) as ours,
+            function(folder / "empty.py", target="empty", log_folder=folder, env=_SERVER) as empty,
         ):
             create_topology(host, _PROJECT)
             return _figures(ours, empty, singles, arrays, rounds=rounds, seconds=seconds)
@@ -161,6 +185,9 @@ def _figures(
         "empty_requests_per_second": round(median["empty"]),
         "publish_requests_per_second": round(median["publish"]),
         "ratio": round(statistics.median(ours / theirs for ours, theirs in pairs), 3),
+        "empty_cpu_micros_per_request": round(loads["empty"].cpu_micros),
+        "publish_cpu_micros_per_request": round(loads["publish"].cpu_micros),
+        "cpu_ratio": round(loads["empty"].cpu_micros / loads["publish"].cpu_micros, 3),
         "array_articles_per_second": round(median["arrays"] * ARRAY),
         "answers": {name: load.statuses for name, load in loads.items()},
     }
@@ -169,8 +196,8 @@ def _figures(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each side (default 5)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of a turn (default 4)")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each side (default 15)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a turn (default 1.5)")
     options = parser.parse_args()
     figures = measure(rounds=options.rounds, seconds=options.seconds)
     if options.json:

@@ -177,18 +177,17 @@ def _peak_bytes(process: psutil.Process) -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def test_loading_the_function_opens_nothing() -> None:
+def _printed_after_loading(code: str, **settings: str) -> list[str]:
+    """What code prints in an interpreter of its own that has loaded the function."""
     code = (
-        "import sys, threading, psutil, functions_framework\n"
-        "functions_framework.create_app('publish', sys.argv[1])\n"
-        "heavy = {'spacy', 'thinc', 'numpy'} & set(sys.modules)\n"
-        "us = psutil.Process()\n"
-        "print(threading.active_count(), len(us.net_connections()), us.num_threads(), heavy)"
+        "import os, sys, threading, psutil, functions_framework\n"
+        "functions_framework.create_app('publish', sys.argv[1])\n" + code
     )
     env = {
-        **os.environ,
+        **{key: value for key, value in os.environ.items() if key != "THREADS"},
         "GOOGLE_CLOUD_PROJECT": "demo-project",
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions' / 'publish'}",
+        **settings,
     }
     source = ROOT / "functions" / "publish" / "main.py"
     done = subprocess.run(
@@ -199,7 +198,25 @@ def test_loading_the_function_opens_nothing() -> None:
         check=True,
         timeout=60,
     )
-    assert done.stdout.split() == ["1", "0", "1", "set()"]
+    return done.stdout.split()
+
+
+def test_loading_the_function_opens_nothing() -> None:
+    code = (
+        "heavy = {'spacy', 'thinc', 'numpy'} & set(sys.modules)\n"
+        "us = psutil.Process()\n"
+        "print(threading.active_count(), len(us.net_connections()), us.num_threads(), heavy)"
+    )
+    assert _printed_after_loading(code) == ["1", "0", "1", "set()"]
+
+
+def test_the_function_asks_for_threads_unless_the_deployment_does() -> None:
+    code = (
+        "from functions_framework._http.gunicorn import GunicornApplication\n"
+        "print(GunicornApplication(None, '', 0, False).cfg.threads)"
+    )
+    assert _printed_after_loading(code) == ["16"]
+    assert _printed_after_loading(code, THREADS="3") == ["3"]
 
 
 def test_without_a_project_it_does_not_start() -> None:

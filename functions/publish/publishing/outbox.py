@@ -1,7 +1,6 @@
 """Sends the articles of one request, versions of the same article one after the other."""
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -69,10 +68,10 @@ def _rounds(outgoing: Sequence[Outgoing]) -> list[list[Outgoing]]:
     Of two versions the one published later wins, so the later one waits until the earlier is confirmed.
     """
     rounds: list[list[Outgoing]] = []
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for message in outgoing:
-        turn = seen[message.id]
-        seen[message.id] += 1
+        turn = seen.get(message.id, 0)
+        seen[message.id] = turn + 1
         if turn == len(rounds):
             rounds.append([])
         rounds[turn].append(message)
