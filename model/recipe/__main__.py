@@ -1,6 +1,10 @@
 """Data folder in, embedded pipeline out.
 
-python -m model.recipe DATA [--steps N] [--out DIR] [--work DIR]
+python -m model.recipe DATA [--articles DIR] [--steps N] [--out DIR] [--work DIR]
+
+Two trainings: from the labelled corpora, then from where that ended, with fresh
+copies of the corpora and with articles that the first pipeline labelled. The mean of
+both is what ships.
 """
 
 import argparse
@@ -8,23 +12,36 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 from model import EMBEDDED
 from model.recipe import corpora, report
-from model.recipe.evaluate import evaluate
+from model.recipe.blend import blend
+from model.recipe.evaluate import evaluate, predictor
+from model.recipe.news import ARTICLE_WEIGHTS, articles_of
 from model.recipe.pack import pack
 from model.recipe.sources import problems
 
 RECIPE = Path(__file__).resolve().parent
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "BLIS", "MKL")}
 
+AGAIN_SEED = 1  # other copies than in the first training
+AGAIN: Mapping[str, object] = {
+    "training.max_steps": 2500,
+    "training.eval_frequency": 500,
+    "training.optimizer.learn_rate.initial_rate": 0.0005,
+    "training.batcher.size.start": 1200,
+}
+
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
-    parser.add_argument("--steps", type=int, help="training steps (default: as in train.cfg)")
+    parser.add_argument("--articles", type=Path, help="folder of unlabelled articles (DATA/../articles)")
+    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000 and 2,500)")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",
@@ -35,21 +52,26 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def convert(data: Path, work: Path) -> None:
-    """Write train.spacy and dev.spacy."""
-    for name, samples in (("train", corpora.training(data)), ("dev", corpora.development(data))):
-        print(f"{name}: {corpora.write(samples, work / f'{name}.spacy'):,} documents", flush=True)
-
-
-def train(work: Path, steps: int | None) -> Path:
+def train(work: Path, name: str, settings: Mapping[str, object]) -> Path:
     """Run `spacy train` in a process of its own; returns the best pipeline by development F."""
     command = [sys.executable, "-m", "spacy", "train", str(RECIPE / "train.cfg")]
-    command += ["--code", str(RECIPE / "kernels.py"), "--output", str(work)]
-    command += [f"--paths.train={work / 'train.spacy'}", f"--paths.dev={work / 'dev.spacy'}"]
-    if steps is not None:
-        command.append(f"--training.max_steps={steps}")
+    command += ["--code", str(RECIPE / "kernels.py"), "--output", str(work / name)]
+    command += [f"--paths.train={work / f'{name}.spacy'}", f"--paths.dev={work / 'dev.spacy'}"]
+    command += [f"--{setting}={value}" for setting, value in settings.items()]
     subprocess.run(command, env=os.environ | ONE_THREAD, check=True)
-    return work / "model-best"
+    return work / name / "model-best"
+
+
+def learn(data: Path, articles: Path, work: Path, steps: int | None) -> Path:
+    """Both trainings; `steps` is for trying the recipe out."""
+    fewer = {} if steps is None else {"training.max_steps": steps}
+    corpora.write(corpora.development(data), work / "dev.spacy")
+    corpora.write(corpora.training(data), work / "first.spacy")
+    first = train(work, "first", fewer)
+    again = chain(corpora.training(data, AGAIN_SEED), corpora.news(articles, data, predictor(first)))
+    corpora.write(again, work / "second.spacy")
+    second = train(work, "second", {**AGAIN, "paths.weights": first, **fewer})
+    return blend(first, second, work / "blend")
 
 
 def ship(trained: Path, out: Path, data: Path, work: Path) -> None:
@@ -63,16 +85,17 @@ def ship(trained: Path, out: Path, data: Path, work: Path) -> None:
 
 
 def main() -> int:
-    """Convert, train, pack, measure."""
+    """Train, pack, measure."""
     options = arguments()
+    articles = options.articles or options.data.resolve().parent / "articles"
     found = problems(options.data)
+    found += [f"{path}: missing" for s in ARTICLE_WEIGHTS if not (path := articles_of(articles, s)).is_file()]
     if found:
         print("cannot train, the data folder is not complete:", *found, sep="\n  ", file=sys.stderr)
         return 2
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    convert(options.data, work)
-    ship(train(work, options.steps), options.out, options.data, work)
+    ship(learn(options.data, articles, work, options.steps), options.out, options.data, work)
     return 0
 
 

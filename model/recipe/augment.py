@@ -1,4 +1,4 @@
-"""Seeded copies of a sample: other letter case, other line layout.
+"""Seeded copies of a sample: other names, other letter case, other line layout.
 
 News arrives with capital headlines, paragraph breaks and lines that stop without
 a full stop. The corpora are running prose, so without these copies a model
@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from model.recipe.samples import Mention, Sample
+from model.recipe.world import renamed
 
-CASE_SHARE = 0.06  # of the documents get one more copy in another letter case
-LAYOUT_SHARE = 0.4  # of the copies are laid out in lines and paragraphs
+CASE_SHARE = 0.05  # of the documents get one more copy in each other letter case
+RENAMED_SHARE = 0.35  # of the documents get one more copy with other names
+LAYOUT_SHARE = 0.25  # of the copies are laid out in lines and paragraphs
 BREAK_SHARE = 0.45  # of the sentence ends in such a copy become a break
 HEADLINE_SHARE = 0.5  # of such copies open with a headline
 SUBHEAD_SHARE = 0.12  # of the breaks carry a short line of their own
@@ -50,11 +52,6 @@ def title(text: str) -> str:
 
 
 CASES: tuple[Callable[[str], str], ...] = (lower, title, upper)
-
-
-def recased(sample: Sample, rng: random.Random) -> Sample:
-    """The same sample in lower, Title or UPPER case."""
-    return replace(sample, text=rng.choice(CASES)(sample.text))
 
 
 def sentence_ends(sample: Sample) -> list[int]:
@@ -147,9 +144,11 @@ def _line(
 
 
 def copies(sample: Sample, weight: float, rng: random.Random) -> list[Sample]:
-    """The copies of one training sample that its weight asks for, some of them changed."""
+    """The copies of one training sample that its weight asks for, and some changed ones."""
     count = int(weight) + (rng.random() < weight - int(weight))
-    made = [laid_out(sample, rng) if rng.random() < LAYOUT_SHARE else sample for _ in range(count)]
-    if count and rng.random() < CASE_SHARE * count:
-        made.append(recased(sample, rng))
-    return made
+    plain = [sample] * count
+    if rng.random() < RENAMED_SHARE * count:
+        plain.append(renamed(sample, rng))
+    made = [laid_out(one, rng) if rng.random() < LAYOUT_SHARE else one for one in plain]
+    recased = [change for change in CASES if rng.random() < CASE_SHARE * count]
+    return made + [replace(sample, text=change(sample.text)) for change in recased]

@@ -9,7 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
 from model.recipe.augment import copies
+from model.recipe.news import Predict, read_by, unlabelled
 from model.recipe.samples import Sample, file_of, read
+from model.recipe.scenes import scenes
 from model.recipe.sources import DEV_WEIGHTS, TRAIN_WEIGHTS
 
 SEED = 0
@@ -38,11 +40,18 @@ def _touched(doc: Doc, start: int, end: int) -> list[Span]:
     return [] if span is None else [span]
 
 
-def training(data: Path, weights: Mapping[str, float] = TRAIN_WEIGHTS) -> Iterator[Sample]:
-    """Weighted and augmented training samples, the same on every run."""
-    for source, weight in weights.items():
+def training(data: Path, seed: int = SEED) -> Iterator[Sample]:
+    """Weighted and augmented training samples, then invented ones, the same on every run."""
+    for source, weight in TRAIN_WEIGHTS.items():
         for sample in read(file_of(data, source, "train")):
-            yield from copies(sample, weight, _random(sample))
+            yield from copies(sample, weight, _random(sample, seed))
+    yield from scenes(seed)
+
+
+def news(articles: Path, data: Path, predict: Predict) -> Iterator[Sample]:
+    """Unlabelled articles as an earlier pipeline reads them, and some renamed or laid out anew."""
+    for sample in read_by(list(unlabelled(articles, data)), predict):
+        yield from copies(sample, 1.0, _random(sample))
 
 
 def development(data: Path, weights: Mapping[str, float] = DEV_WEIGHTS) -> Iterator[Sample]:
@@ -53,9 +62,9 @@ def development(data: Path, weights: Mapping[str, float] = DEV_WEIGHTS) -> Itera
                 yield sample
 
 
-def _random(sample: Sample) -> random.Random:
+def _random(sample: Sample, seed: int = SEED) -> random.Random:
     """Tied to the document, so that one more document does not change the others' copies."""
-    return random.Random(f"{SEED}:{sample.source}:{sample.doc_id}")
+    return random.Random(f"{seed}:{sample.source}:{sample.doc_id}")
 
 
 def write(samples: Iterable[Sample], path: Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from model.recipe.kernels import load
 from model.recipe.samples import Mention, Sample, file_of, read
-from model.recipe.sources import JUDGED
+from model.recipe.sources import JUDGED, NEEDED
 
 PLACES = frozenset(("GPE", "LOC", "FAC"))
 CORE = frozenset(("PERSON", "ORG", "PLACE"))
@@ -140,10 +140,15 @@ def predictor(pipeline: Path) -> Predict:
     return predict
 
 
-def evaluate(pipeline: Path, data: Path) -> Figures:
-    """Measure every test corpus."""
+def evaluate(pipeline: Path, data: Path, split: str = "test") -> Figures:
+    """Measure every corpus that has this split and may be used for it."""
     predict = predictor(pipeline)
     return {
-        source: score(list(read(file_of(data, source, "test"))), predict, judged)
-        for source, judged in JUDGED.items()
+        source: score(list(read(file_of(data, source, split))), predict, JUDGED[source])
+        for source in NEEDED[split]
     }
+
+
+def mean(figures: Figures) -> float:
+    """Every corpus counts the same, however large."""
+    return sum(one.core.f for one in figures.values()) / len(figures)

@@ -1,11 +1,12 @@
 """spaCy on numpy's BLAS: its default kernels leave half of a core's speed unused.
 
-Handed to `spacy train --code`. Only the [initialize] block names it, and packing
+Handed to `spacy train --code`. Only the [initialize] block names what is here, and packing
 empties that, so the saved pipeline loads with plain `spacy.load`.
 """
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -34,4 +35,16 @@ def numpy_blas() -> Callable[[Language], None]:
     return use_numpy_blas
 
 
+def weights_of(pipeline: str | None) -> Callable[[Language], None]:
+    """The [initialize.after_init] callback: go on from a trained pipeline, if one is named."""
+
+    def go_on(nlp: Language) -> None:
+        if pipeline:
+            ner: Any = nlp.get_pipe("ner")
+            ner.model.from_disk(Path(pipeline) / "ner" / "model")
+
+    return go_on
+
+
 registry.callbacks.register("namewire.numpy_blas.v1", func=numpy_blas)
+registry.callbacks.register("namewire.weights.v1", func=weights_of)

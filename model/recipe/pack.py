@@ -7,7 +7,7 @@ import spacy
 from spacy.language import Language
 from spacy.strings import StringStore
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository
 PASSPORT = {
     "name": "namewire_news",
@@ -29,6 +29,8 @@ PASSPORT = {
             "name": "GUM (freely licensed genres)",
             "license": "CC BY 4.0, texts CC BY 2.5/4.0 and CC BY-SA 3.0",
         },
+        {"name": "Wikinews articles, unlabelled", "license": "CC BY 2.5"},
+        {"name": "digital.gov and 18F posts, unlabelled", "license": "US public domain, CC0 1.0"},
     ],
 }
 
@@ -62,5 +64,5 @@ def _forget_training(packed: Path) -> None:
     """Drop what only training could resolve; the settings themselves stay as a record."""
     config = spacy.util.load_config(packed / "config.cfg")
     config["paths"] = dict.fromkeys(config["paths"])
-    config["initialize"]["before_init"] = None
+    config["initialize"]["before_init"] = config["initialize"]["after_init"] = None
     config.to_disk(packed / "config.cfg")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from model.recipe.evaluate import Figures, Percent, SourceFigures, evaluate
+from model.recipe.evaluate import Figures, Percent, SourceFigures, evaluate, mean
 from model.recipe.sources import problems
 
 CARD = Path(__file__).resolve().parent.parent / "README.md"
@@ -23,7 +23,7 @@ def as_json(figures: Figures) -> str:
 def as_markdown(figures: Figures) -> str:
     """Two tables: the core labels together, then F per label."""
     core = _table(
-        ("test split", "P", "R", "**F**", "place F", "all judged labels F", "names"),
+        ("corpus", "P", "R", "**F**", "place F", "all judged labels F", "names"),
         [(source, *_core_cells(one)) for source, one in figures.items()],
     )
     labels = _table(
@@ -68,15 +68,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m model.recipe.report", description=main.__doc__)
     parser.add_argument("pipeline", type=Path)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--json", type=Path, help="also write them to this file")
     options = parser.parse_args()
-    if found := problems(options.data, ["test"]):
+    if found := problems(options.data, [options.split]):
         print("cannot measure, the data folder is not complete:", *found, sep="\n  ", file=sys.stderr)
         return 2
-    figures = evaluate(options.pipeline, options.data)
+    figures = evaluate(options.pipeline, options.data, options.split)
     if options.json:
         options.json.write_text(as_json(figures), encoding="utf-8")
-    print(as_markdown(figures))
+    print(f"{options.split}, mean F {mean(figures):.1f}\n\n{as_markdown(figures)}")
     return 0
 
 
