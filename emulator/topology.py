@@ -51,8 +51,8 @@ def create_topology(host: str, project: str, *, topology: Mapping[str, Any] | No
 def subscription_body(project: str, policy: Mapping[str, Any]) -> dict[str, Any]:
     """A subscription as the REST interface of the emulator takes it.
 
-    Without the retry policy: under one, the emulator (0.8.20) never hands out again a message whose
-    lease has ended twice, nor dead-letters it. What is given back comes again at once there.
+    Without the retry policy: under one, the emulator (0.8.20) loses messages whose lease has ended two
+    or three times; see `docs/surprises.md`. What is given back comes again at once there.
     """
     retention = min(policy["message_retention_seconds"], _EMULATOR_RETENTION_SECONDS)
     body: dict[str, Any] = {

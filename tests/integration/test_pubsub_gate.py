@@ -162,7 +162,7 @@ def test_a_lease_that_ends_gives_the_message_back_and_an_extended_one_keeps_it(g
 
 
 def test_a_lease_may_end_any_number_of_times(gate: Gate) -> None:
-    """Under a retry policy the emulator forgets a message after the second time."""
+    """Under a retry policy the emulator forgets a message after two or three times."""
     gate.publish(b"x")
     for delivery in range(1, 6):
         (message,) = gate.pull(1)
