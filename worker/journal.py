@@ -4,7 +4,7 @@ import json
 import os
 import struct
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -68,10 +68,11 @@ class _Region:
 class Journal:
     """The messages in hand of one slot. Made before the fork; what a child writes, the next one reads.
 
-    Two regions take turns, so that each is emptied, and cut back, while work goes on in the other.
+    Of two regions one is written to and the other only emptied, until it can be cut back and they change
+    places: so the journal stays small though something is always in hand.
     """
 
-    _regions: Sequence[_Region] = field(init=False)
+    _regions: list[_Region] = field(init=False)
     _places: dict[str, tuple[_Region, int, int]] = field(init=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
@@ -80,7 +81,9 @@ class Journal:
 
     def hold(self, messages: Iterable[Received]) -> None:
         with self._lock:
-            region = min(self._regions, key=lambda region: region.live)
+            if not self._regions[1].live:
+                self._regions.reverse()
+            region = self._regions[0]
             for message in messages:
                 self._places[message.ack_id] = (region, region.append(message), message.strikes)
 
