@@ -21,8 +21,11 @@ from emulator.topology import create_topology, read_topology
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = """
-import sys, time
+import signal, sys, time
 from emulator.services import firestore_emulator
+# What is started with & or nohup ignores these.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with firestore_emulator() as host:
     print(host, flush=True)
     time.sleep(600)
