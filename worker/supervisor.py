@@ -29,6 +29,10 @@ _LONGEST_PAUSE_IF_ABLE: Final = 0.2  # it can start, so waiting longer only cost
 _PROVEN_SECONDS: Final = 10.0  # a child that was ready for so long starts a new row
 _TICK: Final = 1.0  # seconds between looks for stalled children
 _KILL_MARGIN: Final = 1.5  # seconds kept back from the drain time for killing and reaping
+_SHOW_EVERY: Final = 1.0  # seconds between touches of the ready file
+# Longer than the longest call to Pub/Sub or Firestore (60 s), between which a child speaks; shorter than
+# the stall limit, so that a house that only kills and replaces stalled children shows no progress.
+_PROGRESS_SECONDS: Final = 90.0
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 # A child that TERM ends by default had not begun its work.
 _CLEAN_ENDS: Final = (OK, RECYCLE, -signal.SIGTERM)
@@ -57,7 +61,8 @@ class _Child:
     process: Process | None = None
     pipe: int = -1
     ready_at: float | None = None
-    seen_at: float = 0.0
+    seen_at: float = 0.0  # also reset by a start or a kill: the next process gets its time
+    heard_at: float | None = None  # the last word from this slot, whichever process spoke
     deaths: int = 0
     start_at: float = 0.0
     stalled: bool = False
@@ -71,12 +76,16 @@ class Supervisor:
     `start(slot, pipe, previous, foreign)` makes a process that writes to the pipe and closes the
     descriptors of the parent, `foreign`, if it inherits them. `previous` is the exit code of the last
     process in the slot, or None.
+
+    `ready_file` is missing until all were ready and again when they stop; in between its time is that
+    of the last look that found more than half of the slots alive.
     """
 
     start: Start
     count: int
     drain_seconds: float
     stall_seconds: float = 180.0
+    progress_seconds: float = _PROGRESS_SECONDS
     ready_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
     _children: list[_Child] = field(init=False)
@@ -84,6 +93,7 @@ class Supervisor:
     _signals: list[int] = field(init=False, default_factory=list)
     _stop_by: float | None = field(init=False, default=None)
     _exit_code: int = field(init=False, default=OK)
+    _shown_at: float | None = field(init=False, default=None)  # None before all were ready
 
     def __post_init__(self) -> None:
         self._children = [_Child(slot) for slot in range(self.count)]
@@ -120,6 +130,7 @@ class Supervisor:
         self._replace_stalled()
         if self._stop_by is None:
             self._start_due()
+            self._show_progress()
 
     def _obey_signals(self) -> None:
         while self._signals:
@@ -233,7 +244,7 @@ class Supervisor:
         said = _drain(child.pipe)
         if not said:
             return False
-        child.seen_at = self.clock()
+        child.seen_at = child.heard_at = self.clock()
         if READY in said:
             child.ready_at = child.seen_at
             self._announce_ready()
@@ -246,14 +257,27 @@ class Supervisor:
     def _announce_ready(self) -> None:
         if self._stop_by is None and all(child.ready_at is not None for child in self._children):
             log.info("ready: %s of %s children", self.count, self.count)
-            if self.ready_file is not None:
-                self._touch(self.ready_file)
+            self._shown_at = self.clock()
+            try:
+                self._touch()
+            except OSError as error:
+                log.warning("cannot make %s, going on without it: %s", self.ready_file, error)
 
-    def _touch(self, file: Path) -> None:
-        try:
-            file.touch()
-        except OSError as error:
-            log.warning("cannot make %s, going on without it: %s", file, error)
+    def _show_progress(self) -> None:
+        now = self.clock()
+        if self._shown_at is None or now - self._shown_at < _SHOW_EVERY:
+            return
+        since = now - self.progress_seconds
+        heard = sum(child.heard_at is not None and child.heard_at >= since for child in self._children)
+        if heard * 2 > self.count:
+            self._shown_at = now
+            # Was said when it could not be made; an old file is a sign, and no reason to stop working.
+            with contextlib.suppress(OSError):
+                self._touch()
+
+    def _touch(self) -> None:
+        if self.ready_file is not None:
+            self.ready_file.touch()
 
     def _forget_ready(self) -> None:
         if self.ready_file is not None:

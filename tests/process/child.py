@@ -56,6 +56,17 @@ class Child:
         self.lifeline.obey_signals()
         return self._live()
 
+    def silent(self) -> int:
+        """The first of its slot is ready; after that there is not a word, from it or any other."""
+        self.lifeline.obey_signals()
+        if not (self.folder / f"spoke-{self.slot}").exists():
+            (self.folder / f"spoke-{self.slot}").touch()
+            self.lifeline.ready()
+        end = time.monotonic() + _LONGEST_LIFE
+        while not self.lifeline.stopping and time.monotonic() < end:
+            self.lifeline.pause(0.1)
+        return OK
+
     def brief(self) -> int:
         """Ends before it is ready."""
         return 3

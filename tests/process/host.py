@@ -1,4 +1,4 @@
-"""A supervisor on its own, for tests: `host.py CHARACTER COUNT FOLDER DRAIN_SECONDS STALL_SECONDS`."""
+"""A supervisor on its own, for tests: `host.py CHARACTER COUNT FOLDER DRAIN STALL PROGRESS` (seconds)."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from worker.log import set_up_logging
 from worker.supervisor import Supervisor, executing
 
 
-def main(character: str, count: str, folder: str, drain_seconds: str, stall_seconds: str) -> int:
+def main(character: str, count: str, folder: str, drain: str, stall: str, progress: str) -> int:
     set_up_logging("info", name="host")
 
     def command(slot: int, pipe: int) -> list[str]:
@@ -18,8 +18,9 @@ def main(character: str, count: str, folder: str, drain_seconds: str, stall_seco
     return Supervisor(
         start=executing(command),
         count=int(count),
-        drain_seconds=float(drain_seconds),
-        stall_seconds=float(stall_seconds),
+        drain_seconds=float(drain),
+        stall_seconds=float(stall),
+        progress_seconds=float(progress),
         ready_file=Path(folder) / "ready",
     ).run()
 

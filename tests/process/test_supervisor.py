@@ -23,10 +23,17 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a supervisor whose children have a character; see `tests/process/child.py`."""
     with ExitStack() as stack:
 
-        def start(character: str, count: int = 2, *, drain: float = 25.0, stall: float = 180.0) -> Program:
+        def start(
+            character: str,
+            count: int = 2,
+            *,
+            drain: float = 25.0,
+            stall: float = 180.0,
+            progress: float = 90.0,
+        ) -> Program:
             host: AbstractContextManager[Program] = running(
                 *(tmp_path, "tests.process.host", character, str(count), str(tmp_path)),
-                *(str(drain), str(stall)),
+                *(str(drain), str(stall), str(progress)),
             )
             return stack.enter_context(host)
 
@@ -138,6 +145,53 @@ def test_fifty_replacements_leave_no_descriptor_open(start: Start) -> None:
     eventually(lambda: len(program.notes("started")) >= 58, seconds=30)
     # One descriptor lost a replacement would be fifty; a child under way has a pipe.
     assert host.num_fds() <= early + 10
+
+
+# Showing progress
+
+
+def shown_at(program: Program) -> float:
+    return (program.folder / "ready").stat().st_mtime
+
+
+def test_the_ready_file_is_renewed_while_children_speak(start: Start) -> None:
+    program = start("steady")
+    program.wait_ready()
+    first = shown_at(program)
+    eventually(lambda: shown_at(program) > first + 2.0, seconds=20)
+
+
+def test_a_ready_file_that_somebody_removed_comes_back(start: Start) -> None:
+    program = start("steady")
+    program.wait_ready()
+    (program.folder / "ready").unlink()
+    program.wait_ready()
+
+
+def test_the_ready_file_grows_old_when_half_of_the_children_are_silent_and_recovers(start: Start) -> None:
+    program = start("steady", progress=1.5)
+    program.wait_ready()
+    silent = program.notes("started")[0]
+    os.kill(silent.pid, signal.SIGSTOP)
+    eventually(lambda: time.time() - shown_at(program) > 4.0, seconds=20)
+    os.kill(silent.pid, signal.SIGCONT)
+    eventually(lambda: time.time() - shown_at(program) < 2.0, seconds=20)
+
+
+def test_a_silent_minority_does_not_make_the_ready_file_old(start: Start) -> None:
+    program = start("steady", 3, progress=1.5)
+    program.wait_ready()
+    os.kill(program.notes("started")[0].pid, signal.SIGSTOP)
+    stopped = shown_at(program)
+    eventually(lambda: shown_at(program) > stopped + 4.0, seconds=20)
+
+
+def test_killing_and_replacing_stalled_children_is_no_progress(start: Start) -> None:
+    """Every child falls silent as soon as it was ready once; its replacements never speak."""
+    program = start("silent", 1, stall=1.0, progress=0.5)
+    program.wait_ready()
+    eventually(lambda: len(program.notes("started")) >= 4, seconds=20)
+    assert time.time() - shown_at(program) > 1.5
 
 
 # Stopping
