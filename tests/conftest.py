@@ -3,31 +3,30 @@
 A missing emulator skips a test on a laptop and fails it where CI=true.
 """
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from emulator.errors import COULD_NOT_START, CannotRun
 from emulator.run import Running, run_house
 from emulator.services import firestore_emulator as run_firestore
 from emulator.services import pubsub_emulator as run_pubsub
 from emulator.topology import create_topology
+from tests.skipping import or_skip
 
 
 @pytest.fixture(scope="session")
 def pubsub_emulator() -> Iterator[str]:
     """`host:port` of a Pub/Sub emulator, which the environment names too."""
-    with _or_skip(), _named("PUBSUB_EMULATOR_HOST", run_pubsub()) as host:
+    with or_skip(), _named("PUBSUB_EMULATOR_HOST", run_pubsub()) as host:
         yield host
 
 
 @pytest.fixture(scope="session")
 def firestore_emulator() -> Iterator[str]:
     """`host:port` of a Firestore emulator, which the environment names too."""
-    with _or_skip(), _named("FIRESTORE_EMULATOR_HOST", run_firestore()) as host:
+    with or_skip(), _named("FIRESTORE_EMULATOR_HOST", run_firestore()) as host:
         yield host
 
 
@@ -43,7 +42,7 @@ def project(pubsub_emulator: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def stack() -> Iterator[Running]:
     """The whole house, empty: `stack.house` has the addresses, `stack.stack` the processes."""
-    with _or_skip(), run_house() as running:
+    with or_skip(), run_house() as running:
         yield running
 
 
@@ -52,14 +51,3 @@ def _named(variable: str, service: AbstractContextManager[str]) -> Iterator[str]
     with service as host, pytest.MonkeyPatch.context() as patch:
         patch.setenv(variable, host)
         yield host
-
-
-@contextmanager
-def _or_skip() -> Iterator[None]:
-    try:
-        yield
-    except CannotRun as error:
-        is_laptop = os.environ.get("CI", "").strip().lower() not in ("true", "1")
-        if error.exit_code == COULD_NOT_START and is_laptop:
-            pytest.skip(str(error))
-        raise
