@@ -80,9 +80,8 @@ def test_the_program_is_roots_and_the_user_can_change_nothing(first_boot: FirstB
 
 
 def test_everything_is_compiled_because_the_user_cannot(first_boot: FirstBoot) -> None:
-    (packages,) = (first_boot.machine.root / "opt" / "namewire").glob(
-        "[0-9a-f]*/lib/python3.11/site-packages"
-    )
+    folder = first_boot.machine.root / "opt" / "namewire" / str(first_boot.machine.current)
+    packages = folder / "lib" / "python3.11" / "site-packages"
     for package in ("spacy", "worker", "namewire", "contract", "google/pubsub_v1"):
         modules = {path.stem for path in (packages / package).glob("*.py")}
         compiled = {path.name.partition(".")[0] for path in (packages / package).glob("__pycache__/*.pyc")}

@@ -140,7 +140,7 @@ def test_a_killed_role_comes_back_and_a_stopped_one_is_started_by_the_next_run(
 def test_a_role_that_cannot_start_is_tried_again_without_end(
     machine: Machine, first_boot: FirstBoot, cloud: Cloud
 ) -> None:
-    """As before a new project's grants have arrived; systemd's own limit would be five starts in ten seconds."""
+    """As before a new project's grants have arrived."""
     cloud.attributes["namewire-environment"] += "\nNAMEWIRE_PROCESSES=none"
     assert machine.start_up(first_boot.cloud).code == 0
     show = ("show", "--value", "--property=NRestarts", "namewire-work")
