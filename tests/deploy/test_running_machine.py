@@ -1,7 +1,6 @@
 """The units under a real systemd, with all that they forbid the program, against the emulators."""
 
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,7 +126,7 @@ def test_a_killed_role_comes_back_and_a_stopped_one_is_started_by_the_next_run(
     machine: Machine, first_boot: FirstBoot
 ) -> None:
     before = machine.main_pid("namewire-write")
-    machine.run("kill", f"-{signal.SIGKILL.value}", str(before))
+    machine.systemctl("kill", "--signal=KILL", "--kill-whom=main", "namewire-write")
     eventually(lambda: machine.main_pid("namewire-write") not in (0, before), seconds=30, pause=0.5)
     other = machine.main_pid("namewire-work")
     machine.systemctl("stop", "namewire-write")
