@@ -8,7 +8,7 @@ resource "google_service_account" "build" {
 
 # Stores the image.
 resource "google_artifact_registry_repository_iam_member" "images_by_build" {
-  repository = google_artifact_registry_repository.functions.name
+  repository = google_artifact_registry_repository.functions.repository_id
   location   = google_artifact_registry_repository.functions.location
   role       = "roles/artifactregistry.writer"
   member     = google_service_account.build.member

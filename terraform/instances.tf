@@ -26,17 +26,19 @@ resource "google_compute_region_instance_template" "worker" {
     nic_type   = "GVNIC"
   }
 
-  metadata = {
-    block-project-ssh-keys = "TRUE"
-    enable-oslogin         = "TRUE"
-    # Runs at every boot, and does nothing when all is in place. What follows is for it.
-    startup-script          = file("${path.module}/vm/startup.sh")
-    namewire-release        = local.release_address
-    namewire-release-sha256 = local.release_sha256
-    namewire-model          = var.model
-    namewire-environment    = join("\n", [for name, value in local.worker_environment : "${name}=${value}"])
-    namewire-logging        = "cloud"
-  }
+  metadata = merge(
+    {
+      block-project-ssh-keys = "TRUE"
+      enable-oslogin         = "TRUE"
+      # Runs at every boot, and does nothing when all is in place. What follows is for it.
+      startup-script          = file("${path.module}/vm/startup.sh")
+      namewire-release        = local.release_address
+      namewire-release-sha256 = local.release_sha256
+      namewire-environment    = join("\n", [for name, value in local.worker_environment : "${name}=${value}"])
+      namewire-logging        = "cloud"
+    },
+    var.model == "" ? {} : { namewire-model = var.model },
+  )
 
   scheduling {
     provisioning_model          = var.spot ? "SPOT" : "STANDARD"

@@ -1,5 +1,7 @@
 locals {
-  day_s = 24 * 60 * 60
+  # An emulator keeps messages for 7 days at most, and has no word for "never expires"; nor does it need one.
+  on_emulator = var.pubsub_endpoint != null
+  longest_s   = (local.on_emulator ? 7 : 31) * 24 * 60 * 60
 
   with_dead_letters = {
     for name, policy in local.topology.subscriptions : name => policy if can(policy.dead_letter_topic)
@@ -13,7 +15,7 @@ resource "google_pubsub_subscription" "this" {
   topic                        = google_pubsub_topic.this[each.value.topic].id
   ack_deadline_seconds         = each.value.ack_deadline_seconds
   enable_exactly_once_delivery = each.value.exactly_once_delivery
-  message_retention_duration   = "${min(each.value.message_retention_seconds, var.retention_days * local.day_s)}s"
+  message_retention_duration   = "${min(each.value.message_retention_seconds, local.longest_s)}s"
 
   retry_policy {
     minimum_backoff = "${each.value.retry_minimum_backoff_seconds}s"
@@ -30,8 +32,12 @@ resource "google_pubsub_subscription" "this" {
   }
 
   # Never: a subscription that nobody pulled from for a month still holds articles.
-  expiration_policy {
-    ttl = ""
+  dynamic "expiration_policy" {
+    for_each = local.on_emulator ? [] : [""]
+
+    content {
+      ttl = expiration_policy.value
+    }
   }
 }
 

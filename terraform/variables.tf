@@ -204,14 +204,14 @@ variable "publish_max_instances" {
   }
 }
 
-variable "retention_days" {
-  description = "The longest that a subscription keeps a message; topology.yaml may say less."
-  type        = number
-  default     = 31
+variable "pubsub_endpoint" {
+  description = "For tests: the address of a Pub/Sub emulator, such as http://127.0.0.1:8085/v1/, that the Pub/Sub part is made on."
+  type        = string
+  default     = null
 
   validation {
-    condition     = var.retention_days >= 1 && var.retention_days <= 31
-    error_message = "retention_days must be from 1 to 31: Pub/Sub keeps nothing for longer."
+    condition     = var.pubsub_endpoint == null || can(regex("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\]):[0-9]+/v1/$", var.pubsub_endpoint))
+    error_message = "pubsub_endpoint must be the address of an emulator on this machine, such as http://127.0.0.1:8085/v1/; null is the cloud."
   }
 }
 

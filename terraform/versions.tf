@@ -17,6 +17,8 @@ provider "google" {
   # Budgets and some APIs want to know whose quota pays for a call that a person makes.
   billing_project       = var.project_id
   user_project_override = true
+  # null is the cloud.
+  pubsub_custom_endpoint = var.pubsub_endpoint
 
   default_labels = {
     app = "namewire"

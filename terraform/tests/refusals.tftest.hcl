@@ -5,6 +5,7 @@ variables {
   project_id = "demo-project"
   region     = "europe-west1"
   dist       = "tests/built"
+  api_keys   = "" # whatever TF_VAR_api_keys says
 }
 
 run "project_number" {
@@ -179,14 +180,14 @@ run "no_zones" {
   expect_failures = [var.zones]
 }
 
-run "retention_beyond_pubsub" {
+run "endpoint_far_away" {
   command = plan
 
   variables {
-    retention_days = 40
+    pubsub_endpoint = "http://10.0.0.1:8085/v1/"
   }
 
-  expect_failures = [var.retention_days]
+  expect_failures = [var.pubsub_endpoint]
 }
 
 run "setting_of_somebody_else" {
