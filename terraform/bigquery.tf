@@ -3,9 +3,11 @@
 resource "google_bigquery_dataset" "this" {
   count = var.bigquery ? 1 : 0
 
-  dataset_id                 = "namewire"
-  location                   = var.region
-  description                = "Entity messages of Namewire"
+  dataset_id  = "namewire"
+  location    = var.region
+  description = "Entity messages of Namewire"
+  # `terraform destroy` leaves the rows where they are.
+  deletion_policy            = var.keep_data ? "ABANDON" : "DELETE"
   delete_contents_on_destroy = !var.keep_data
 
   depends_on = [google_project_service.this]
@@ -16,7 +18,8 @@ resource "google_bigquery_table" "entities" {
 
   dataset_id          = google_bigquery_dataset.this[0].dataset_id
   table_id            = "entities"
-  deletion_protection = var.keep_data
+  deletion_policy     = var.keep_data ? "ABANDON" : "DELETE"
+  deletion_protection = false # it would make `terraform destroy` fail half-way instead of leaving the table
 
   time_partitioning {
     type  = "DAY"

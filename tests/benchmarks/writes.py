@@ -1,16 +1,18 @@
-"""Document writes per article: what Firestore bills, for 2,000 real articles.
+"""What is billed per article, for 2,000 real articles: document writes and reads, and the bytes of messages.
 
 python -m tests.benchmarks.writes [--json] [--articles N]
 """
 
 import argparse
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from contract.article import read_article
+from contract.article import Article, read_article
 from contract.entities import UNCOUNTED_LABELS
-from contract.messages import entity_message
+from contract.messages import count_words, entity_message
+from contract.wire import encode_article
 from tests.benchmarks.articles import real_articles
 from tests.fakes.database import FakeDatabase
 from worker.dead import DeadLetters
@@ -26,14 +28,27 @@ LIMITS = (500, 2_500)
 
 
 def measure(count: int) -> dict[str, Any]:
-    messages = _messages(count)
-    return {"articles": count, "limits": {str(limit): _write(messages, limit) for limit in LIMITS}}
+    articles = [read_article(fields, content_chars=1_000_000) for fields in real_articles(count)]
+    messages = _messages(articles)
+    return {
+        "articles": count,
+        "sizes": {
+            "words": _mean(count_words(article.content) for article in articles),
+            "article_message_bytes": _mean(len(encode_article(article)) for article in articles),
+            "entity_message_bytes": _mean(len(message.data) for message in messages),
+        },
+        "limits": {str(limit): _write(messages, limit) for limit in LIMITS},
+    }
 
 
-def _messages(count: int) -> list[Received]:
+def _mean(numbers: Iterable[int]) -> int:
+    values = list(numbers)
+    return round(sum(values) / len(values))
+
+
+def _messages(articles: list[Article]) -> list[Received]:
     """The entity messages of the articles, in the order in which they were published."""
     recognizer = load_recognizer("", longest=1_000_000)
-    articles = [read_article(fields, content_chars=1_000_000) for fields in real_articles(count)]
     found = recognizer.find([article.content for article in articles])
     now = datetime.now(UTC)
     return [
@@ -95,6 +110,7 @@ def main() -> None:
     if options.json:
         print(json.dumps(result))
         return
+    print(f"means: {result['sizes']}")
     for limit, figures in result["limits"].items():
         print(f"at most {limit} writes a commit: {figures}")
 

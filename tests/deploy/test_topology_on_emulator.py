@@ -1,6 +1,7 @@
 """The Pub/Sub part is really created, on the emulator; then an article goes the whole way on it."""
 
 import json
+import re
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,10 +12,10 @@ import httpx
 import pytest
 from google.cloud import firestore
 
-from contract.names import ARTICLES
+from contract.names import ARTICLES, ENTITIES
 from emulator.topology import read_topology
 from tests.acceptance.roles import running
-from tests.deploy.terraform import DEFAULT, Terraform
+from tests.deploy.terraform import DEFAULT, SOURCE, Terraform
 from tests.integration.publish_servers import ROOT, function
 from tests.polling import eventually
 
@@ -56,8 +57,22 @@ def test_an_article_goes_the_whole_way_on_what_terraform_made(
         stored = eventually(lambda: client.collection(ARTICLES).document("one").get().to_dict(), seconds=60)
         assert stored is not None
         assert {entity["text"] for entity in stored["entities"]} == {"Angela Merkel", "Emmanuel Macron"}
+        assert_indexes_are_about_real_fields(client)
         assert [work.terminate(), write.terminate()] == [0, 0]
     client.close()
+
+
+def assert_indexes_are_about_real_fields(client: firestore.Client) -> None:
+    """A field that is renamed would be indexed again, unseen, until a document has too many entries."""
+    fields = read_topology()["firestore"]
+    assert set(fields["unindexed"]) == set(fields["collections"])
+    for collection, unindexed in fields["unindexed"].items():
+        [snapshot] = client.collection(collection).limit(1).get()
+        assert set(unindexed) <= set(snapshot.to_dict() or {}), collection
+    [entity] = client.collection(ENTITIES).limit(1).get()
+    text = (SOURCE / "firestore.tf").read_text(encoding="utf-8")
+    assert f'collection = "{ENTITIES}"' in text
+    assert set(re.findall(r'field_path = "(\w+)"', text)) <= set(entity.to_dict() or {})
 
 
 def assert_is_as_described(host: str, project: str) -> None:
