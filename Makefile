@@ -8,9 +8,9 @@ BIN := .venv/bin
 ARTICLES ?=
 DATA ?=
 
-.PHONY: help setup demo up test test-slow check bench bundle model lock clean
+.PHONY: help setup demo up test test-slow check bench bundle dist model lock clean
 
-help: ## list the targets
+help:
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready ## make .venv with everything the project needs
@@ -46,8 +46,12 @@ check: .venv/ready ## format, lint, types, import rules
 bench: .venv/ready ## measure the figures that the documents quote
 	@$(BIN)/python -m tests.benchmarks
 
-bundle: .venv/ready ## pack each function for deployment into dist/
-	@mkdir -p dist && $(BIN)/python -m functions.bundle publish dist/publish.zip
+bundle: .venv/ready ## pack the functions alone, into dist/
+	@for function in functions/*/main.py; do name=$$(basename $$(dirname $$function)); \
+	  $(BIN)/python -m delivery.bundle $$name dist/$$name.zip; done
+
+dist: .venv/ready ## make all that `terraform apply` deploys: wheel, functions, the VM's release
+	@$(BIN)/python -m delivery
 
 model: .venv/ready ## train the embedded pipeline anew (DATA=folder with the corpora)
 	@test -n "$(DATA)" || { echo "make model DATA=folder: the folder of the NER corpora, see model/README.md" >&2; exit 2; }
@@ -58,7 +62,9 @@ lock: .venv/ready ## renew the lock files from pyproject.toml and requirements.i
 	  --no-annotate --no-emit-index-url --no-emit-find-links"; \
 	$$compile --custom-compile-command "make lock" pyproject.toml --all-extras --group dev -o requirements.lock; \
 	$$compile --custom-compile-command "make lock" -c requirements.lock functions/publish/requirements.in \
-	  -o functions/publish/requirements.txt
+	  -o functions/publish/requirements.txt; \
+	$${compile/--universal/--python-platform x86_64-manylinux_2_36} --custom-compile-command "make lock" \
+	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker -o terraform/vm/requirements.txt
 
 clean: ## remove .venv and everything made
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

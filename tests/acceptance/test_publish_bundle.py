@@ -19,7 +19,7 @@ ARTICLE: Final = {"content": "Angela Merkel met Emmanuel Macron.", "publication"
 
 
 def make_bundle(target: Path) -> Path:
-    command = [sys.executable, "-m", "functions.bundle", "publish", str(target)]
+    command = [sys.executable, "-m", "delivery.bundle", "publish", str(target)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=60)
     return target
 
@@ -38,7 +38,7 @@ def test_the_bundle_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> N
 
 
 def test_a_function_that_does_not_exist_is_not_bundled(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "functions.bundle", "nothing", str(tmp_path / "out.zip")]
+    command = [sys.executable, "-m", "delivery.bundle", "nothing", str(tmp_path / "out.zip")]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     assert "there is no function 'nothing'" in done.stderr

@@ -1,16 +1,19 @@
-"""Document writes per article: what Firestore bills, for 2,000 real articles.
+"""What is billed per article, for 2,000 real articles: document writes and reads, and the bytes of messages.
 
-python -m tests.benchmarks.writes [--json] [--articles N]
+python -m tests.benchmarks.writes [--json] [--articles N] [--uncounted GPE,LOC]
 """
 
 import argparse
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from contract.article import read_article
+from contract.article import Article, read_article
+from contract.documents import article_document, document_bytes
 from contract.entities import UNCOUNTED_LABELS
-from contract.messages import entity_message
+from contract.messages import count_words, decode_entity_message, entity_message
+from contract.wire import encode_article
 from tests.benchmarks.articles import real_articles
 from tests.fakes.database import FakeDatabase
 from worker.dead import DeadLetters
@@ -22,18 +25,37 @@ from worker.roles import commit_messages
 from worker.status import Counts
 from worker.store import Store
 
-LIMITS = (500, 2_500)
+LIMITS = (500, 2_500, 5_000)
 
 
-def measure(count: int) -> dict[str, Any]:
-    messages = _messages(count)
-    return {"articles": count, "limits": {str(limit): _write(messages, limit) for limit in LIMITS}}
+def measure(count: int, uncounted: frozenset[str]) -> dict[str, Any]:
+    articles = [read_article(fields, content_chars=1_000_000) for fields in real_articles(count)]
+    messages = _messages(articles)
+    return {
+        "articles": count,
+        "sizes": {
+            "words": _mean(count_words(article.content) for article in articles),
+            "article_message_bytes": _mean(len(encode_article(article)) for article in articles),
+            "entity_message_bytes": _mean(len(message.data) for message in messages),
+            "article_document_bytes": _mean(_document_bytes(message) for message in messages),
+        },
+        "limits": {str(limit): _write(messages, limit, uncounted) for limit in LIMITS},
+    }
 
 
-def _messages(count: int) -> list[Received]:
+def _document_bytes(message: Received) -> int:
+    document = article_document(decode_entity_message(message.data))
+    return document_bytes(f"articles/{message.message_id}", document)
+
+
+def _mean(numbers: Iterable[int]) -> int:
+    values = list(numbers)
+    return round(sum(values) / len(values))
+
+
+def _messages(articles: list[Article]) -> list[Received]:
     """The entity messages of the articles, in the order in which they were published."""
     recognizer = load_recognizer("", longest=1_000_000)
-    articles = [read_article(fields, content_chars=1_000_000) for fields in real_articles(count)]
     found = recognizer.find([article.content for article in articles])
     now = datetime.now(UTC)
     return [
@@ -56,7 +78,7 @@ def _messages(count: int) -> list[Received]:
     ]
 
 
-def _write(messages: list[Received], limit: int) -> dict[str, float]:
+def _write(messages: list[Received], limit: int, uncounted: frozenset[str]) -> dict[str, float]:
     database, counts, lifeline = FakeDatabase(), Counts(), Lifeline()
     store = Store(
         database=database,
@@ -65,7 +87,7 @@ def _write(messages: list[Received], limit: int) -> dict[str, float]:
         lifeline=lifeline,
         commit_writes=limit,
         keep_content=True,
-        uncounted=UNCOUNTED_LABELS,
+        uncounted=uncounted,
     )
     most = commit_messages(limit)
     for start in range(0, len(messages), most):
@@ -90,11 +112,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--articles", type=int, default=2_000)
+    parser.add_argument("--uncounted", default="", help="labels besides those that are not counted anyway")
     options = parser.parse_args()
-    result = measure(options.articles)
+    result = measure(options.articles, UNCOUNTED_LABELS | frozenset(options.uncounted.split(",")))
     if options.json:
         print(json.dumps(result))
         return
+    print(f"means: {result['sizes']}")
     for limit, figures in result["limits"].items():
         print(f"at most {limit} writes a commit: {figures}")
 

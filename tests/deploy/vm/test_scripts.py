@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.debian import find_mirror
+from tests.deploy.vm.debian import find_mirror
 from worker.settings import DRAIN_SECONDS
 from worker.supervisor import Supervisor, executing
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UNITS = ROOT / "terraform" / "vm" / "systemd"
 NOT_OURS = (".venv", "node_modules", "build", "dist")
 

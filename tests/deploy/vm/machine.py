@@ -14,10 +14,10 @@ from typing import Final
 import psutil
 
 from emulator.errors import CannotRun
-from tests.deploy.cloud import Cloud
+from tests.deploy.vm.cloud import Cloud
 from tests.polling import eventually
 
-STARTUP: Final = Path(__file__).parents[2] / "terraform" / "vm" / "startup.sh"
+STARTUP: Final = Path(__file__).parents[3] / "terraform" / "vm" / "startup.sh"
 UNITS: Final = ("namewire-health.service", "namewire-work.service", "namewire-write.service")
 _PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SECONDS: Final = 300.0

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.cloud import Cloud
-from tests.deploy.conftest import RELEASE, FirstBoot, offer
-from tests.deploy.machine import UNITS, Machine, snapshot
-from tests.deploy.releases import make_wheel
+from tests.deploy.vm.cloud import Cloud
+from tests.deploy.vm.conftest import RELEASE, FirstBoot, offer
+from tests.deploy.vm.machine import UNITS, Machine, snapshot
+from tests.deploy.vm.releases import make_wheel
 from tests.polling import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -295,6 +295,6 @@ def test_an_agent_that_cannot_be_had_is_a_warning(machine: Machine, cloud: Cloud
 
 def test_the_script_is_the_only_thing_left_to_trust() -> None:
     """Nothing may be fetched over plain HTTP except from the host itself."""
-    script = Path(__file__).parents[2] / "terraform" / "vm" / "startup.sh"
+    script = Path(__file__).parents[3] / "terraform" / "vm" / "startup.sh"
     plain = [line for line in script.read_text().splitlines() if "http://" in line]
     assert all("metadata.google.internal" in line for line in plain)

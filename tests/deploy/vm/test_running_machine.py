@@ -11,9 +11,9 @@ from google.cloud import firestore
 from contract.article import read_article
 from contract.wire import encode_article
 from tests.acceptance.ledger import publishing, stored_contents
-from tests.deploy.cloud import Cloud
-from tests.deploy.conftest import FirstBoot
-from tests.deploy.machine import Machine, properties
+from tests.deploy.vm.cloud import Cloud
+from tests.deploy.vm.conftest import FirstBoot
+from tests.deploy.vm.machine import Machine, properties
 from tests.polling import eventually
 from tests.skipping import or_skip
 from worker import pubsub

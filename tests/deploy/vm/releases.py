@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-UNITS: Final = Path(__file__).parents[2] / "terraform" / "vm" / "systemd"
+UNITS: Final = Path(__file__).parents[3] / "terraform" / "vm" / "systemd"
 
 
 def make_wheel(name: str, version: str, files: Mapping[str, str]) -> tuple[str, bytes]:

@@ -1,6 +1,6 @@
 """Packs a function for its deployment: its folder as the root, `contract` beside it, always the same bytes.
 
-Run it with `python -m functions.bundle publish OUT.zip`.
+Run it with `python -m delivery.bundle publish OUT.zip`.
 """
 
 import argparse
@@ -9,24 +9,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-_ROOT: Final = Path(__file__).resolve().parents[1]
+from delivery.places import ROOT
+
 # The oldest date a zip can hold; a real one would change the archive, and so deploy anew, without a reason.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o644
 
 
+def functions() -> list[str]:
+    """The functions that can be deployed, by name."""
+    return sorted(main.parent.name for main in (ROOT / "functions").glob("*/main.py"))
+
+
 def bundle(function: str, target: Path) -> None:
     """Writes the zip. Raises FileNotFoundError for a function that does not exist."""
-    folder = _ROOT / "functions" / function
+    folder = ROOT / "functions" / function
     if not (folder / "main.py").is_file():
         raise FileNotFoundError(f"there is no function {function!r}: {folder / 'main.py'} is missing")
     files = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    files |= {path.relative_to(_ROOT).as_posix(): path for path in _files(_ROOT / "contract")}
+    files |= {path.relative_to(ROOT).as_posix(): path for path in _files(ROOT / "contract")}
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    # Stored, not compressed: what a compressor makes of the same text differs between machines.
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, path in sorted(files.items()):
             info = zipfile.ZipInfo(name, _DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = _MODE << 16
             # Otherwise the archive would tell on which system it was made.
             info.create_system = 3

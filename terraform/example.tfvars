@@ -1,0 +1,15 @@
+# Copy to terraform.tfvars and fill in the first two; the rest are examples of what can be chosen.
+project_id = "my-news-project"
+region     = "europe-west1"
+
+# Who may send articles over HTTP.
+publish_invokers = ["user:ada@example.com"]
+
+# machine_type      = "c3d-standard-30"
+# max_vms           = 8
+# spot              = true
+# model             = "gs://my-models/en_core_web_lg-3.8.0-py3-none-any.whl"
+# settings          = { NAMEWIRE_STORE_CONTENT = "false" }
+# bigquery          = true
+# billing_account   = "012345-6789AB-CDEF01"
+# budget_amount     = 500

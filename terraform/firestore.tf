@@ -1,0 +1,42 @@
+resource "google_firestore_database" "this" {
+  name        = "(default)"
+  location_id = coalesce(var.firestore_location, var.region)
+  type        = "FIRESTORE_NATIVE"
+  # `terraform destroy` leaves the data where they are, and so does a slip of the hand in the console.
+  delete_protection_state = var.keep_data ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy         = var.keep_data ? "ABANDON" : "DELETE"
+
+  depends_on = [google_project_service.this]
+}
+
+# What no query asks for needs no index: each would be written with every document, and a document may have
+# 40,000 entries. Times that grow would also hold a collection to 500 writes a second.
+resource "google_firestore_field" "unindexed" {
+  for_each = merge([
+    for collection, fields in local.topology.firestore.unindexed : {
+      for field in fields : "${collection}.${field}" => { collection = collection, field = field }
+    }
+  ]...)
+
+  database   = google_firestore_database.this.name
+  collection = each.value.collection
+  field      = each.value.field
+
+  index_config {}
+}
+
+# `namewire top --label`.
+resource "google_firestore_index" "entities_by_label" {
+  database   = google_firestore_database.this.name
+  collection = "entities"
+
+  fields {
+    field_path = "label"
+    order      = "ASCENDING"
+  }
+
+  fields {
+    field_path = "mentions"
+    order      = "DESCENDING"
+  }
+}

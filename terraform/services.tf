@@ -1,0 +1,42 @@
+locals {
+  services = toset(concat(
+    [
+      "artifactregistry.googleapis.com",
+      "cloudbuild.googleapis.com",
+      "cloudfunctions.googleapis.com",
+      "cloudresourcemanager.googleapis.com",
+      "compute.googleapis.com",
+      "dns.googleapis.com",
+      "firestore.googleapis.com",
+      "iam.googleapis.com",
+      "logging.googleapis.com",
+      "monitoring.googleapis.com",
+      "pubsub.googleapis.com",
+      "run.googleapis.com",
+      "storage.googleapis.com",
+    ],
+    var.api_keys_version > 0 ? ["secretmanager.googleapis.com"] : [],
+    var.bigquery ? ["bigquery.googleapis.com"] : [],
+    var.billing_account == null ? [] : ["billingbudgets.googleapis.com"],
+  ))
+}
+
+resource "google_project_service" "this" {
+  for_each = local.services
+
+  service = each.key
+  # Others in the project may use it too.
+  disable_on_destroy = false
+}
+
+# Its number is part of the names of Google's own service agents.
+data "google_project" "this" {
+  project_id = var.project_id
+
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  # Moves dead letters, and fills BigQuery.
+  pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
