@@ -38,15 +38,23 @@ class Machine:
     """Installed or not; its files are below `root`."""
 
     root: Path
+    layers: Path | None = None  # of a copy: what differs from the original
     init: int | None = None  # the process that is its systemd, while it is booted
 
     @classmethod
     def like(cls, other: "Machine", root: Path) -> "Machine":
-        """A copy on its own."""
-        subprocess.run(["cp", "--archive", "--reflink=auto", other.root, root], check=True)
-        return cls(root)
+        """One on its own that begins as the other is; only what differs takes room."""
+        layers = root.with_name(f"{root.name}-layers")
+        for folder in (root, layers / "upper", layers / "work"):
+            folder.mkdir(parents=True)
+        options = f"lowerdir={other.root},upperdir={layers / 'upper'},workdir={layers / 'work'}"
+        subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, root], check=True)
+        return cls(root, layers=layers)
 
     def remove(self) -> None:
+        if self.layers is not None:
+            subprocess.run(["umount", self.root], check=True)
+            shutil.rmtree(self.layers)
         shutil.rmtree(self.root)
 
     @property

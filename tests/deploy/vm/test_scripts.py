@@ -1,5 +1,6 @@
 """What can be said of scripts and units by reading them."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,12 @@ def test_the_units_differ_only_where_they_must() -> None:
 @pytest.mark.parametrize("name", ["work", "write"])
 def test_the_count_of_kills_for_memory_is_not_hidden_from_a_role(name: str) -> None:
     assert "ProcSubset" not in read_unit(name)["Service"]
+
+
+def test_the_health_check_asks_where_the_unit_answers() -> None:
+    asked = re.search(r"health_port = (\d+)", (ROOT / "terraform" / "instances.tf").read_text())
+    assert asked is not None
+    assert f"--port {asked[1]} " in OWN["health"]["ExecStart"]
 
 
 def test_systemd_waits_longer_than_the_drain() -> None:
