@@ -6,7 +6,8 @@ locals {
   release_address = "gs://${google_storage_bucket.artifacts.name}/${google_storage_bucket_object.release.name}"
 }
 
-# The functions' sources and the worker's releases. All of it can be made again with `make dist`.
+# The functions' sources and the worker's releases. All of it can be made again with `make dist`, so that nothing else
+# should lie here.
 resource "google_storage_bucket" "artifacts" {
   name                        = "${var.project_id}-namewire"
   location                    = var.region
@@ -23,7 +24,8 @@ resource "google_storage_bucket_object" "release" {
   source       = "${local.dist}/worker.tar"
   content_type = "application/x-tar"
 
-  # VMs of the last release may start until the new one has replaced them.
+  # The template of the last release names the last object, until the new template is there. What the VMs of the
+  # last release need later, they have on their disks.
   lifecycle {
     create_before_destroy = true
   }

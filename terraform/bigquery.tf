@@ -61,5 +61,16 @@ resource "google_pubsub_subscription" "bigquery" {
     ttl = ""
   }
 
-  depends_on = [google_bigquery_table_iam_member.rows_by_pubsub]
+  depends_on = [time_sleep.rows_by_pubsub]
+}
+
+# Pub/Sub tries the table when the subscription is made, and IAM takes a minute or two to know the grant.
+resource "time_sleep" "rows_by_pubsub" {
+  count = var.bigquery ? 1 : 0
+
+  create_duration = "90s"
+
+  triggers = {
+    rows = google_bigquery_table_iam_member.rows_by_pubsub[0].id
+  }
 }

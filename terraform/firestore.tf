@@ -6,6 +6,11 @@ resource "google_firestore_database" "this" {
   delete_protection_state = var.keep_data ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy         = var.keep_data ? "ABANDON" : "DELETE"
 
+  # Another place would be another database: a new region must never delete the data, nor fail over them.
+  lifecycle {
+    ignore_changes = [location_id]
+  }
+
   depends_on = [google_project_service.this]
 }
 
@@ -21,6 +26,8 @@ resource "google_firestore_field" "unindexed" {
   database   = google_firestore_database.this.name
   collection = each.value.collection
   field      = each.value.field
+  # Taking the exemption away would index every document that is left.
+  deletion_policy = var.keep_data ? "ABANDON" : "DELETE"
 
   index_config {}
 }

@@ -107,8 +107,17 @@ resource "google_compute_region_instance_group_manager" "worker" {
     max_unavailable_fixed        = 0
   }
 
-  # A VM that cannot do what it is for is better deleted late than made too early.
+  # A VM is made when it can do what it is for, and drains before its network goes.
   depends_on = [
+    google_compute_firewall.from_health_checks,
+    google_compute_firewall.no_egress,
+    google_compute_firewall.to_apis,
+    google_compute_firewall.to_internet,
+    google_compute_route.apis,
+    google_compute_route.internet,
+    google_compute_router_nat.this,
+    google_dns_record_set.any_api,
+    google_dns_record_set.apis,
     google_project_iam_member.documents_by_worker,
     google_pubsub_subscription_iam_member.pulled_by_worker,
     google_pubsub_topic_iam_member.published_by_worker,
@@ -141,5 +150,10 @@ resource "google_compute_region_autoscaler" "worker" {
         fixed = 1
       }
     }
+  }
+
+  # Other zones mean another group, and a group does not go while it has an autoscaler.
+  lifecycle {
+    replace_triggered_by = [google_compute_region_instance_group_manager.worker.distribution_policy_zones]
   }
 }

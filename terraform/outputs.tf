@@ -21,7 +21,7 @@ output "invoke_role" {
 output "commands" {
   description = "Ready to paste; `terraform output -raw commands` prints them as they are."
   value       = <<-EOT
-    # An article over HTTP
+    # An article over HTTP${local.key_export}
     curl -sS '${local.publish_url}' -H "Authorization: Bearer $(gcloud auth print-identity-token)" \
       -H 'Content-Type: application/json'${local.key_header} \
       -d '{"id": "first-light", "publication": "The Harbour Gazette", "content": "Ingrid Solhaug opened the Lisbon office of Kestrel & Vane on Monday."}'
@@ -30,17 +30,18 @@ output "commands" {
     gcloud pubsub topics publish ${google_pubsub_topic.this["articles"].name} --project=${var.project_id} \
       --attribute=publication=Reuters --message='Ministers from Kenya and Ghana met in Nairobi.'
 
-    # A whole archive, and the answers
+    # A whole archive, and the answers, from the folder of the project
     export GOOGLE_CLOUD_PROJECT='${var.project_id}' NAMEWIRE_PUBLISH_URL='${local.publish_url}'
     export NAMEWIRE_TOKEN="$(gcloud auth print-identity-token)"
-    namewire submit archive.jsonl
-    namewire article first-light
-    namewire top --limit 20
-    namewire status
+    .venv/bin/namewire submit archive.jsonl
+    .venv/bin/namewire article first-light
+    .venv/bin/namewire top --limit 20
+    .venv/bin/namewire status
   EOT
 }
 
 locals {
   publish_url = google_cloudfunctions2_function.publish.service_config[0].uri
+  key_export  = var.api_keys_version > 0 ? "\nexport NAMEWIRE_API_KEY='ONE OF THE KEYS'" : ""
   key_header  = var.api_keys_version > 0 ? " -H \"X-API-Key: $NAMEWIRE_API_KEY\"" : ""
 }

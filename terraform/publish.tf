@@ -55,13 +55,21 @@ resource "google_cloudfunctions2_function" "publish" {
     }
   }
 
-  # The build fails without the first three; a start without the last.
-  depends_on = [
-    google_artifact_registry_repository_iam_member.images_by_build,
-    google_project_iam_member.logs_by_build,
-    google_project_iam_member.sources_by_build,
-    google_secret_manager_secret_iam_member.api_keys_by_publish,
-  ]
+  depends_on = [time_sleep.grants_for_publish]
+}
+
+# IAM takes a minute or two to know a grant everywhere; a build that starts before that is refused its source, and a
+# start its secret.
+resource "time_sleep" "grants_for_publish" {
+  create_duration = "90s"
+
+  # New grants, new wait.
+  triggers = {
+    images  = google_artifact_registry_repository_iam_member.images_by_build.id
+    logs    = google_project_iam_member.logs_by_build.id
+    sources = google_project_iam_member.sources_by_build.id
+    keys    = join("", google_secret_manager_secret_iam_member.api_keys_by_publish[*].id)
+  }
 }
 
 # Nobody else may call it.

@@ -16,27 +16,38 @@ locals {
     "us-west1", "us-west2", "us-west3", "us-west4",
   ]
 
-  # Cores of the machines by family. Only x86-64: the release holds wheels for it.
+  # The cores of the machines, by family and kind. Only x86-64: the release holds wheels for it.
   cores = {
-    c2  = [4, 8, 16, 30, 60]
-    c2d = [2, 4, 8, 16, 32, 56, 112]
-    c3  = [4, 8, 22, 44, 88, 176, 192]
-    c3d = [4, 8, 16, 30, 60, 90, 180, 360]
-    c4  = [2, 4, 8, 16, 24, 32, 48, 96, 144, 192, 288]
-    c4d = [2, 4, 8, 16, 32, 48, 64, 96, 192, 384]
-    e2  = [2, 4, 8, 16, 32]
-    n2  = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128]
-    n2d = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224]
-    n4  = [2, 4, 8, 16, 32, 48, 64, 80]
-    t2d = [1, 2, 4, 8, 16, 32, 48, 60]
+    c2-standard  = [4, 8, 16, 30, 60]
+    c2d-standard = [2, 4, 8, 16, 32, 56, 112]
+    c2d-highcpu  = [2, 4, 8, 16, 32, 56, 112]
+    c2d-highmem  = [2, 4, 8, 16, 32, 56, 112]
+    c3-standard  = [4, 8, 22, 44, 88, 176]
+    c3-highcpu   = [4, 8, 22, 44, 88, 176]
+    c3-highmem   = [4, 8, 22, 44, 88, 176]
+    c3d-standard = [4, 8, 16, 30, 60, 90, 180, 360]
+    c3d-highcpu  = [4, 8, 16, 30, 60, 90, 180, 360]
+    c3d-highmem  = [4, 8, 16, 30, 60, 90, 180, 360]
+    c4-standard  = [2, 4, 8, 16, 24, 32, 48, 96, 144, 192, 288]
+    c4-highcpu   = [2, 4, 8, 16, 24, 32, 48, 96, 144, 192, 288]
+    c4-highmem   = [2, 4, 8, 16, 24, 32, 48, 96, 144, 192, 288]
+    c4d-standard = [2, 4, 8, 16, 32, 48, 64, 96, 192, 384]
+    c4d-highcpu  = [2, 4, 8, 16, 32, 48, 64, 96, 192, 384]
+    c4d-highmem  = [2, 4, 8, 16, 32, 48, 64, 96, 192, 384]
+    e2-standard  = [2, 4, 8, 16, 32]
+    e2-highcpu   = [2, 4, 8, 16, 32]
+    e2-highmem   = [2, 4, 8, 16]
+    n2-standard  = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128]
+    n2-highcpu   = [2, 4, 8, 16, 32, 48, 64, 80, 96]
+    n2-highmem   = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128]
+    n2d-standard = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224]
+    n2d-highcpu  = [2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224]
+    n2d-highmem  = [2, 4, 8, 16, 32, 48, 64, 80, 96]
+    n4-standard  = [2, 4, 8, 16, 32, 48, 64, 80]
+    n4-highcpu   = [2, 4, 8, 16, 32, 48, 64, 80]
+    n4-highmem   = [2, 4, 8, 16, 32, 48, 64, 80]
+    t2d-standard = [1, 2, 4, 8, 16, 32, 48, 60]
   }
 
-  machine_types = toset(flatten([
-    for family, sizes in local.cores : [
-      for size in sizes : [
-        for kind in(contains(["c2", "t2d"], family) ? ["standard"] : ["standard", "highcpu", "highmem"]) :
-        "${family}-${kind}-${size}"
-      ]
-    ]
-  ]))
+  machine_types = toset(flatten([for kind, sizes in local.cores : [for size in sizes : "${kind}-${size}"]]))
 }

@@ -29,11 +29,10 @@ resource "google_project_service" "this" {
   disable_on_destroy = false
 }
 
-# Its number is part of the names of Google's own service agents.
+# Its number is part of the names of Google's own service agents. It does not wait for the services: then each
+# service that is added would have every grant below made anew. Resource Manager is on beforehand (docs/deploy.md).
 data "google_project" "this" {
   project_id = var.project_id
-
-  depends_on = [google_project_service.this]
 }
 
 locals {

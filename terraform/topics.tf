@@ -8,5 +8,14 @@ resource "google_pubsub_topic" "this" {
 
   name = each.key
 
+  # Wherever a publisher is, its articles lie where all the rest is. An emulator knows no regions.
+  dynamic "message_storage_policy" {
+    for_each = local.on_emulator ? [] : [var.region]
+
+    content {
+      allowed_persistence_regions = [message_storage_policy.value]
+    }
+  }
+
   depends_on = [google_project_service.this]
 }

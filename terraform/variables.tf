@@ -139,8 +139,8 @@ variable "max_vms" {
   default     = 4
 
   validation {
-    condition     = var.max_vms >= var.min_vms && var.max_vms <= 250 && floor(var.max_vms) == var.max_vms
-    error_message = "max_vms must be a whole number from min_vms to 250, as many as the subnetwork has addresses for."
+    condition     = var.max_vms >= var.min_vms && var.max_vms <= 240 && floor(var.max_vms) == var.max_vms
+    error_message = "max_vms must be a whole number from min_vms to 240: the subnetwork has 252 addresses, and a new release takes some more VMs for a while."
   }
 }
 
@@ -156,7 +156,7 @@ variable "min_vms" {
 }
 
 variable "model" {
-  description = "The wheel of a spaCy pipeline instead of the embedded one: gs://bucket/path.whl, or https://… (with internet_egress); #sha256=… at the end has it checked."
+  description = "The wheel of a spaCy pipeline instead of the embedded one: gs://bucket/path.whl, or https://… (with internet_egress); with #sha256=… at the end it is checked, and new content is a new release."
   type        = string
   default     = ""
 
@@ -221,8 +221,8 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = alltrue([for name, value in var.settings : can(regex("^NAMEWIRE_[A-Z_]+$", name)) && can(regex("^[^\\n\\r\"'\\\\]*$", value))])
-    error_message = "settings takes names that begin with NAMEWIRE_, and values of one line without quotes and backslashes."
+    condition     = alltrue([for name, value in var.settings : can(regex("^NAMEWIRE_[A-Z_]+$", name)) && name != "NAMEWIRE_RUN_DIR" && can(regex("^[^\\n\\r\"'\\\\]*$", value))])
+    error_message = "settings takes names that begin with NAMEWIRE_ (but not NAMEWIRE_RUN_DIR, where the health check looks), and values of one line without quotes and backslashes."
   }
 }
 

@@ -8,6 +8,11 @@ terraform {
       source  = "hashicorp/google"
       version = "~> 7.45"
     }
+
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.13"
+    }
   }
 }
 

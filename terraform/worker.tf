@@ -47,9 +47,10 @@ resource "google_storage_bucket_iam_member" "release_by_worker" {
   member = google_service_account.worker.member
 }
 
-# Fetches the spaCy pipeline, if that lies in a bucket.
+# Fetches the spaCy pipeline, if that lies in another bucket. In ours, this grant and the one above would be the
+# same, and taking the model away would take the release away too.
 resource "google_storage_bucket_iam_member" "model_by_worker" {
-  count = local.model_bucket == null ? 0 : 1
+  count = local.model_bucket == null || local.model_bucket == google_storage_bucket.artifacts.name ? 0 : 1
 
   bucket = local.model_bucket
   role   = "roles/storage.objectViewer"

@@ -32,6 +32,8 @@ mock_provider "google" {
   }
 }
 
+mock_provider "time" {}
+
 variables {
   project_id = "demo-project"
   region     = "europe-west1"
@@ -140,6 +142,29 @@ run "each_account_has_only_what_it_needs" {
   }
 }
 
+# Without an account of its own, each of these would run as one that can edit the project.
+run "each_part_runs_under_its_own_account" {
+  command = apply
+
+  assert {
+    condition     = google_cloudfunctions2_function.publish.service_config[0].service_account_email == google_service_account.publish.email
+    error_message = "The function runs as namewire-publish."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.publish.build_config[0].service_account == google_service_account.build.id
+    error_message = "The function is built by namewire-build."
+  }
+
+  assert {
+    condition = (
+      google_compute_region_instance_template.worker.service_account[0].email == google_service_account.worker.email &&
+      alltrue([for scope in google_compute_region_instance_template.worker.service_account[0].scopes : endswith(scope, "cloud-platform")])
+    )
+    error_message = "The VM runs as namewire-worker, and IAM alone says what it may do."
+  }
+}
+
 run "nothing_is_public" {
   command = apply
 
@@ -187,6 +212,31 @@ run "nothing_is_public" {
       length(google_compute_firewall.ssh_from_iap) == 0
     )
     error_message = "Inward only Google's health checkers."
+  }
+}
+
+run "google_s_names_lead_to_the_private_address" {
+  command = apply
+
+  assert {
+    condition = (
+      google_dns_record_set.apis["googleapis"].name == "private.googleapis.com." &&
+      google_dns_record_set.apis["packages"].name == "packages.cloud.google.com." &&
+      alltrue([for record in google_dns_record_set.apis : record.rrdatas == tolist(["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36.153.11"])]) &&
+      google_dns_record_set.any_api.name == "*.googleapis.com." &&
+      google_dns_record_set.any_api.rrdatas == tolist(["private.googleapis.com."])
+    )
+    error_message = "Without these names the VM finds no API, because it has no other way out."
+  }
+
+  assert {
+    condition     = one(google_compute_firewall.to_apis.allow).protocol == "tcp" && one(google_compute_firewall.to_apis.allow).ports == tolist(["443"])
+    error_message = "The APIs are asked over TLS."
+  }
+
+  assert {
+    condition     = one(google_compute_firewall.from_health_checks.allow).protocol == "tcp" && one(google_compute_firewall.from_health_checks.allow).ports == tolist(["8086"])
+    error_message = "The health checkers may ask for health, and nothing else."
   }
 }
 
@@ -246,6 +296,30 @@ run "the_vm_follows_the_backlog_and_heals" {
     error_message = "A new release rolls over without a gap, and sick VMs are replaced."
   }
 
+  assert {
+    condition     = google_compute_region_instance_group_manager.worker.auto_healing_policies[0].health_check == google_compute_health_check.worker.id
+    error_message = "The group heals by the health check."
+  }
+
+  assert {
+    condition = (
+      google_compute_region_instance_group_manager.worker.distribution_policy_target_shape == "BALANCED" &&
+      google_compute_region_instance_group_manager.worker.update_policy[0].instance_redistribution_type == "NONE" &&
+      google_compute_region_instance_group_manager.worker.update_policy[0].max_surge_fixed == 3
+    )
+    error_message = "The API wants redistribution off for any shape but EVEN, and a surge of one a zone."
+  }
+
+  assert {
+    condition = (
+      google_compute_region_instance_template.worker.metadata.startup-script == file("vm/startup.sh") &&
+      google_compute_region_instance_template.worker.metadata.enable-oslogin == "TRUE" &&
+      google_compute_region_instance_template.worker.metadata.block-project-ssh-keys == "TRUE" &&
+      google_compute_region_instance_template.worker.shielded_instance_config[0].enable_secure_boot
+    )
+    error_message = "The VM installs itself, starts what is signed, and lets nobody in with a project's key."
+  }
+
   # The supervisor replaces a stalled process after 180 s; the group must not be faster.
   assert {
     condition     = google_compute_health_check.worker.check_interval_sec * google_compute_health_check.worker.unhealthy_threshold > 240
@@ -274,6 +348,16 @@ run "data_are_kept" {
   assert {
     condition     = alltrue([for name in ["articles.content", "articles.entities", "articles.mentions", "publications.days"] : contains(keys(google_firestore_field.unindexed), name)])
     error_message = "Large maps and the content need no index."
+  }
+
+  assert {
+    condition     = alltrue([for field in google_firestore_field.unindexed : field.deletion_policy == "ABANDON"])
+    error_message = "Data that stay must not be indexed again by `terraform destroy`."
+  }
+
+  assert {
+    condition     = [for field in google_firestore_index.entities_by_label.fields : field.field_path if field.field_path != "__name__"] == ["label", "mentions"]
+    error_message = "`namewire top --label` needs its index."
   }
 
   # `namewire top --day` and `--publication` order by these.

@@ -31,6 +31,8 @@ mock_provider "google" {
   }
 }
 
+mock_provider "time" {}
+
 variables {
   project_id         = "demo-project"
   region             = "europe-west1"
@@ -74,6 +76,11 @@ run "everything_on" {
   }
 
   assert {
+    condition     = strcontains(output.commands, "X-API-Key") && strcontains(output.commands, "export NAMEWIRE_API_KEY=")
+    error_message = "The commands must say where the key goes."
+  }
+
+  assert {
     condition     = [for grant in google_cloud_run_v2_service_iam_member.publish_by_invokers : grant.member] == ["user:ada@example.com"]
     error_message = "The invokers are those that were named."
   }
@@ -82,7 +89,8 @@ run "everything_on" {
     condition = (
       google_bigquery_table_iam_member.rows_by_pubsub[0].role == "roles/bigquery.dataEditor" &&
       google_bigquery_table_iam_member.rows_by_pubsub[0].member == "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" &&
-      google_pubsub_subscription.bigquery[0].bigquery_config[0].table == "demo-project.namewire.entities"
+      google_pubsub_subscription.bigquery[0].bigquery_config[0].table == "demo-project.namewire.entities" &&
+      google_pubsub_subscription.bigquery[0].bigquery_config[0].write_metadata
     )
     error_message = "Pub/Sub writes rows into the table."
   }
@@ -95,6 +103,7 @@ run "everything_on" {
   assert {
     condition = (
       google_compute_region_instance_template.worker.scheduling[0].provisioning_model == "SPOT" &&
+      google_compute_region_instance_template.worker.scheduling[0].instance_termination_action == "STOP" &&
       google_compute_region_instance_template.worker.scheduling[0].on_host_maintenance == "TERMINATE" &&
       !google_compute_region_instance_template.worker.scheduling[0].automatic_restart &&
       google_compute_region_instance_template.worker.disk[0].disk_type == "hyperdisk-balanced"

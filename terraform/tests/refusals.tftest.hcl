@@ -1,6 +1,8 @@
 # What is wrong is told before anything is created.
 mock_provider "google" {}
 
+mock_provider "time" {}
+
 variables {
   project_id = "demo-project"
   region     = "europe-west1"

@@ -111,7 +111,7 @@ fetch_model() {
   download "${MODEL%%#*}" "$WORK/$MODEL_WHEEL"
   if [[ $MODEL == *#sha256=* ]]; then
     verify "$WORK/$MODEL_WHEEL" "$hash" "${MODEL%%#*}" namewire-model
-  elif [[ $MODEL == https://* ]]; then
+  else
     say "warning: namewire-model has no #sha256=…, so whatever $MODEL_WHEEL is today was trusted" >&2
   fi
 }
@@ -169,6 +169,17 @@ install_agent() {
     && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install google-cloud-ops-agent
 }
 
+# patiently COMMAND: again after a minute and after five; apt may be busy with its daily round.
+patiently() {
+  local pause
+  for pause in 60 300; do
+    "$@" && return
+    ((RETRIES)) || return 1
+    sleep "$pause"
+  done
+  "$@"
+}
+
 # The whole journal; the agent's own default, syslog, would say the same again.
 configure_agent() {
   put "$AGENT_CONFIG" 0644 root <<'YAML'
@@ -187,7 +198,7 @@ set_up_agent() {
   local before after
   [[ $(attribute namewire-logging) == cloud ]] || return 0
   before=$(cksum "$AGENT_CONFIG" 2>&1 || true)
-  if { dpkg --status google-cloud-ops-agent >/dev/null 2>&1 || install_agent; } && configure_agent; then
+  if { dpkg --status google-cloud-ops-agent >/dev/null 2>&1 || patiently install_agent; } && configure_agent; then
     after=$(cksum "$AGENT_CONFIG")
     [[ $before != "$after" && -d /run/systemd/system ]] || return 0
     systemctl restart google-cloud-ops-agent && return

@@ -50,17 +50,56 @@ EXPECTED_WITH_EVERYTHING: Final[set[Grant]] = EXPECTED | {
     ("gcp-sa-pubsub", "roles/bigquery.dataEditor", "table entities", ""),
 }
 
+# What may be made besides grants. Anything else, such as a machine outside of the group or a public object,
+# has to be looked at before it is added here.
+KINDS: Final = {
+    "google_artifact_registry_repository",
+    "google_bigquery_dataset",
+    "google_bigquery_table",
+    "google_billing_budget",
+    "google_cloudfunctions2_function",
+    "google_compute_firewall",
+    "google_compute_health_check",
+    "google_compute_network",
+    "google_compute_region_autoscaler",
+    "google_compute_region_instance_group_manager",
+    "google_compute_region_instance_template",
+    "google_compute_route",
+    "google_compute_router",
+    "google_compute_router_nat",
+    "google_compute_subnetwork",
+    "google_dns_managed_zone",
+    "google_dns_record_set",
+    "google_firestore_database",
+    "google_firestore_field",
+    "google_firestore_index",
+    "google_project_service",
+    "google_pubsub_subscription",
+    "google_pubsub_topic",
+    "google_secret_manager_secret",
+    "google_secret_manager_secret_version",
+    "google_service_account",
+    "google_storage_bucket",
+    "google_storage_bucket_object",
+    "time_sleep",
+}
+
 
 def grants(resources: Iterable[Mapping[str, Any]]) -> set[Grant]:
-    """Every grant. Raises KeyError for a kind that is not known here: look at it, then add it."""
-    found = set()
+    """Every grant. Raises KeyError for a kind that is not known here: look at it, then add it.
+
+    Of two that are the same, taking one away takes both away; so they are a mistake.
+    """
+    found: set[Grant] = set()
     for resource in resources:
         kind, values = resource["type"], resource["values"]
         if "_iam_" not in kind:
             continue
         place = f"{_kind(kind)} {values[_PLACES[kind]].rpartition('/')[2]}"
         conditions = [condition["expression"] for condition in values.get("condition") or []]
-        found.add((_who(values["member"]), values["role"], place, " ".join(conditions)))
+        grant = (_who(values["member"]), values["role"], place, " ".join(conditions))
+        assert grant not in found, grant
+        found.add(grant)
     return found
 
 

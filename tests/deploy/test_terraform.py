@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from tests.deploy.grants import EXPECTED, EXPECTED_WITH_EVERYTHING, grants
+from tests.deploy.grants import EXPECTED, EXPECTED_WITH_EVERYTHING, KINDS, grants
 from tests.deploy.terraform import DEFAULT, EVERYTHING, ROOT, SECRET, SOURCE, Refused, Terraform, run
 
 Make = Callable[..., Terraform]
 
+_GROUP: Final = "google_compute_region_instance_group_manager.worker"
+_TEMPLATE: Final = "google_compute_region_instance_template.worker"
 _PRIMITIVE: Final = {"roles/owner", "roles/editor", "roles/viewer"}
 
 
@@ -57,11 +59,15 @@ def test_an_account_has_no_key_and_the_state_no_secret(everything: Terraform) ->
         assert not resource["type"].endswith(("_iam_policy", "_iam_binding"))
 
 
+def test_nothing_is_made_that_was_not_looked_at(everything: Terraform) -> None:
+    kinds = {resource["type"] for resource in everything.resources()}
+    assert {kind for kind in kinds if "_iam_" not in kind} == KINDS
+
+
 def test_no_machine_has_a_public_address(everything: Terraform) -> None:
     of_type: dict[str, list[dict[str, Any]]] = {}
     for resource in everything.resources():
         of_type.setdefault(resource["type"], []).append(resource["values"])
-    assert not of_type.keys() & {"google_compute_address", "google_compute_global_address"}
     [template] = of_type["google_compute_region_instance_template"]
     assert all(not interface["access_config"] for interface in template["network_interface"])
     inward = [rule for rule in of_type["google_compute_firewall"] if rule["direction"] == "INGRESS"]
@@ -85,6 +91,46 @@ def test_an_apply_that_stopped_half_way_is_finished_by_the_next_and_all_goes_aga
     assert grants(whole) == EXPECTED
     configuration.with_variables("destroy")
     assert configuration.resources() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("option", "replaced"),
+    [
+        ({"bigquery": True}, set()),
+        ({"api_keys_version": 1}, {"time_sleep.grants_for_publish"}),
+        ({"internet_egress": True}, set()),
+        ({"model": "gs://demo-project-namewire/en_x-1.0-py3-none-any.whl"}, {_TEMPLATE}),
+        ({"model": "gs://my-models/en_x-1.0-py3-none-any.whl"}, {_TEMPLATE}),
+        ({"zones": ["europe-west1-b"]}, {"google_compute_region_autoscaler.worker", _GROUP}),
+    ],
+    ids=["bigquery", "keys", "egress", "model in our bucket", "model elsewhere", "zones"],
+)
+def test_an_option_comes_and_goes_without_touching_the_rest(
+    terraform: Make, option: dict[str, Any], replaced: set[str]
+) -> None:
+    """Least of all the grants, without which nothing moves."""
+    configuration = terraform(DEFAULT)
+    configuration.apply()
+    before = _addresses(configuration)
+    configuration.variables = {**DEFAULT, **option}
+    assert _gone(configuration.with_variables("plan")) == replaced
+    configuration.apply()
+    added = _addresses(configuration) - before
+    configuration.variables = DEFAULT
+    assert _gone(configuration.with_variables("plan")) - added <= replaced
+    configuration.apply()
+    assert _addresses(configuration) == before
+    assert grants(configuration.resources()) == EXPECTED
+    assert "No changes" in configuration.with_variables("plan")
+
+
+def _addresses(configuration: Terraform) -> set[str]:
+    return {resource["address"] for resource in configuration.resources()}
+
+
+def _gone(plan: str) -> set[str]:
+    return set(re.findall(r"# (\S+) (?:will be destroyed|must be replaced|will be replaced)", plan))
 
 
 @pytest.mark.slow
@@ -125,7 +171,7 @@ def test_the_example_is_a_valid_beginning(terraform: Make) -> None:
 
 def test_the_commands_of_the_output_exist(default: Terraform) -> None:
     commands = default.state()["values"]["outputs"]["commands"]["value"]
-    used = set(re.findall(r"^\s*namewire (\w+)", commands, re.MULTILINE))
+    used = set(re.findall(r"^\s*\.venv/bin/namewire (\w+)", commands, re.MULTILINE))
     assert {"submit", "top", "article", "status"} <= used
     for name in used:
         subprocess.run([sys.executable, "-m", "namewire", name, "--help"], cwd=ROOT, check=True, stdout=-3)

@@ -257,6 +257,16 @@ def test_a_model_is_installed_and_named_in_the_environment(
     assert machine.run("/opt/namewire/current/bin/python", "-c", script).output == "the model\n"
 
 
+def test_a_model_without_a_hash_is_trusted_and_that_is_said(
+    machine: Machine, cloud: Cloud, model: bytes
+) -> None:
+    assert model
+    cloud.attributes["namewire-model"] = MODEL
+    outcome = machine.start_up(cloud)
+    assert outcome.code == 0, outcome.output
+    assert "warning: namewire-model has no #sha256=" in outcome.output
+
+
 def test_another_model_is_another_release(machine: Machine, cloud: Cloud, model: bytes) -> None:
     assert model
     machine.start_up(cloud)

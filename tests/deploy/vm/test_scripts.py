@@ -88,7 +88,7 @@ def test_a_unit_says_what_was_promised(name: str) -> None:
 
 def test_the_units_differ_only_where_they_must() -> None:
     units = [read_unit(name)["Service"] for name in OWN]
-    own = {"ExecStart", "MemoryMax", "SyslogIdentifier", "ProcSubset"}
+    own = {"ExecStart", "MemoryMax", "SyslogIdentifier", "ProcSubset", "IPAddressDeny", "IPAddressAllow"}
     shared = [{key: value for key, value in unit.items() if key not in own} for unit in units]
     assert shared[0] == shared[1] == shared[2]
 
@@ -102,6 +102,10 @@ def test_the_health_check_asks_where_the_unit_answers() -> None:
     asked = re.search(r"health_port = (\d+)", (ROOT / "terraform" / "instances.tf").read_text())
     assert asked is not None
     assert f"--port {asked[1]} " in OWN["health"]["ExecStart"]
+    network = (ROOT / "terraform" / "network.tf").read_text()
+    allowed = read_unit("health")["Service"]["IPAddressAllow"].split()
+    assert allowed[0] == "localhost"
+    assert all(f'"{checkers}"' in network for checkers in allowed[1:])
 
 
 def test_systemd_waits_longer_than_the_drain() -> None:
