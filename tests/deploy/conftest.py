@@ -38,11 +38,24 @@ def terraform_binary() -> str:
 
 
 @pytest.fixture(scope="session")
-def terraform(terraform_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Make:
+def with_real_provider(terraform_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the configuration that Terraform has fetched the real provider for."""
+    folder = copied(tmp_path_factory.mktemp("real") / "terraform")
+    try:
+        run([terraform_binary, f"-chdir={folder}", "init", "-backend=false", "-input=false"])
+    except Refused as error:
+        _missing(f"{_NO_STAND_IN} And the real provider cannot be fetched: {error}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def terraform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Makes configurations, each with a state of its own: `terraform(variables, folder=...)`."""
-    assert terraform_binary
+    request.getfixturevalue("terraform_binary")
     if launcher() is None:
-        _missing(_NO_STAND_IN)
+        # Who has the real provider has the assertions beside the configuration; who has neither has nothing.
+        request.getfixturevalue("with_real_provider")
+        pytest.skip(_NO_STAND_IN)
 
     def make(
         variables: Mapping[str, Any] = DEFAULT, *, folder: Path = SOURCE, **environment: str
@@ -70,15 +83,11 @@ def _applied(configuration: Terraform) -> Terraform:
 
 
 @pytest.fixture
-def checked(terraform_binary: str, tmp_path: Path) -> Callable[[str], str]:
+def checked(request: pytest.FixtureRequest, terraform_binary: str, tmp_path: Path) -> Callable[[str], str]:
     """Runs `validate` or `test`, on the stand-in or on the real provider; creates nothing with either."""
     if launcher() is not None:
         return Terraform(tmp_path / "state").run
-    folder = copied(tmp_path / "terraform")
-    try:
-        run([terraform_binary, f"-chdir={folder}", "init", "-backend=false", "-input=false"])
-    except Refused as error:
-        _missing(f"{_NO_STAND_IN} And the real provider cannot be fetched: {error}")
+    folder: Path = request.getfixturevalue("with_real_provider")
     return lambda command: run([terraform_binary, f"-chdir={folder}", command])
 
 

@@ -6,6 +6,7 @@ mocked provider can show still runs wherever Terraform can fetch the real one.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -88,14 +89,15 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> str
     settings = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
     done = subprocess.run(
         command,
-        env={**settings, "NO_COLOR": "1", "CHECKPOINT_DISABLE": "1", **(environment or {})},
+        env={**settings, "CHECKPOINT_DISABLE": "1", **(environment or {})},
         check=False,
         capture_output=True,
         text=True,
         timeout=_SECONDS,
     )
     # The words of an error are wrapped in lines with a border.
-    said = " ".join(line.strip(" │╷╵") for line in (done.stdout + done.stderr).splitlines())
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    said = " ".join(line.strip(" │╷╵") for line in plain.splitlines())
     if done.returncode:
         raise Refused(said)
     return done.stdout
