@@ -54,11 +54,14 @@ class Chunks:
         if len(self._ids) > self._kept or self._chars > KEPT_CHARS or self._lexicon.full:
             self._forget()
         pieces = [PIECE.findall(text) for text in texts]
+        for number, text in enumerate(texts):
+            if self._specials.spaced(text):
+                pieces[number] = [text]
         ids, counts = self._look_up(pieces)
-        doubtful = self._doubtful(ids, counts)
-        if doubtful.any():
-            for text in np.flatnonzero(doubtful).tolist():
-                pieces[text] = [texts[text]]
+        hidden = np.flatnonzero(self._may_hide(ids, counts)).tolist()
+        if hidden:
+            for number in hidden:
+                pieces[number] = [texts[number]]
             ids, counts = self._look_up(pieces)
         return self._expand(ids, counts)
 
@@ -75,7 +78,7 @@ class Chunks:
         self._pieces[_TURN][ids] = self._turn
         return ids, np.fromiter(map(len, pieces), np.intp, len(pieces))
 
-    def _doubtful(self, ids: Ids, counts: Ids) -> Flags:
+    def _may_hide(self, ids: Ids, counts: Ids) -> Flags:
         """Which texts hold a special case that another one, running over a space, might hide."""
         doubtful = np.zeros(len(counts), np.bool_)
         changed = self._pieces[_CHANGED][ids]

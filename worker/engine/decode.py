@@ -1,8 +1,8 @@
 """spaCy's greedy search for entities, without its loop over tokens.
 
-While no entity is open the state is the token alone, so that the best move of every token is known at once. A
-B- that wins starts a walk; all walks of a batch go on together, a token a step, until L- beats I-. Only then it
-is seen which of them start where no earlier one still runs.
+While no entity is open the state is the token alone, so that the best move of every token is known at once.
+Where that is B- a walk starts; all walks of a batch go on together, a token a step, until L- beats I-. Only
+then it is seen which of them start where no earlier one still runs.
 """
 
 from dataclasses import dataclass

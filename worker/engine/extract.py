@@ -21,10 +21,10 @@ _BATCH_CHARS: Final = 100_000
 class Extractor:
     """Finds the entities that the pipeline finds. For one thread at a time."""
 
-    def __init__(self, nlp: Any, network: Network) -> None:
+    def __init__(self, nlp: Any, network: Network, specials: Specials) -> None:
         self._nlp = nlp
         self._lexicon = Lexicon(network, nlp.vocab)
-        self.chunks = Chunks(nlp, self._lexicon, Specials(nlp.tokenizer))
+        self._chunks = Chunks(nlp, self._lexicon, specials)
         self._encoder = Encoder(network.convolutions)
         self._decoder = Decoder(network.scorer, network.moves)
         self._out = network.moves.out
@@ -36,6 +36,19 @@ class Extractor:
         for batch in self._batches(texts):
             found += self._find(batch)
         return found
+
+    def tokens(self, text: str) -> list[tuple[int, int]]:
+        """Where the tokens of a text start and end, in characters."""
+        tokens = self._chunks.read([text])
+        return list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True))
+
+    def vectors(self, text: str) -> Floats:
+        """The vectors of a text's tokens, in context."""
+        tokens = self._chunks.read([text])
+        if not len(tokens.types):
+            return self._lexicon.vectors[:0]
+        layout = _Layout(tokens.counts, self._padding)
+        return self._understand(tokens, layout)[0][layout.token_rows]
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[str]]:
         batch: list[str] = []
@@ -52,7 +65,7 @@ class Extractor:
             yield batch
 
     def _find(self, texts: list[str]) -> list[list[Entity]]:
-        tokens = self.chunks.read(texts)
+        tokens = self._chunks.read(texts)
         if not len(tokens.types):
             return [[] for _ in texts]
         layout = _Layout(tokens.counts, self._padding)

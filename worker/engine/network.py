@@ -47,7 +47,8 @@ class Network:
 
     columns: tuple[str, ...]  # the attributes of a token that the embedding looks at
     vector_key: int | None  # the attribute that word vectors are looked up by
-    embed: Any  # spaCy's own layer, from tokens to vectors
+    embed: Any  # spaCy's own layer, from tokens to vectors without their neighbours
+    tok2vec: Any  # spaCy's own vectors with their neighbours, to check the engine's by
     convolutions: tuple[Convolution, ...]
     scorer: Scorer
     moves: Moves
@@ -60,13 +61,14 @@ class Network:
 
 # Attributes that a token has by itself, whatever stands beside it and whatever component ran before.
 _LEXICAL: Final = frozenset(
-    "ORTH NORM LOWER PREFIX SUFFIX SHAPE SPACY LENGTH IS_SPACE IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_PUNCT "
-    "IS_TITLE IS_UPPER IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL".split()
-)
+    {"ORTH", "NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "LENGTH", "IS_SPACE", "IS_ALPHA",
+     "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_PUNCT", "IS_TITLE", "IS_UPPER", "IS_STOP", "LIKE_NUM",
+     "LIKE_URL", "LIKE_EMAIL"}
+)  # fmt: skip
 _TOKENWISE: Final = frozenset(
-    "extract_features list2ragged ints-getitem hashembed maxout layernorm dropout ragged2list "
-    "static_vectors".split()
-)
+    {"extract_features", "list2ragged", "ints-getitem", "hashembed", "maxout", "layernorm", "dropout",
+     "ragged2list", "static_vectors"}
+)  # fmt: skip
 _CONVOLUTION: Final = ["expand_window", "maxout", "layernorm", "dropout"]
 _FEATURES: Final = (3, 6)
 
@@ -77,12 +79,14 @@ def read_network(nlp: Any) -> Network:
     if recognizer.cfg.get("beam_width", 1) != 1:
         raise Unsupported("it searches with a beam")
     tok2vec, lower, upper = recognizer.model.layers
-    embed, encode, linear = _parts(tok2vec, upstream)
-    convolutions = _convolutions(encode)
+    source, linear = _parts(tok2vec, upstream)
+    embed = source.get_ref("embed")
+    convolutions = _convolutions(source.get_ref("encode"))
     return Network(
         columns=_columns(embed),
         vector_key=_vector_key(embed, nlp.vocab),
         embed=embed,
+        tok2vec=source,
         convolutions=convolutions,
         scorer=_scorer(linear, lower, upper),
         moves=_moves(recognizer),
@@ -103,8 +107,8 @@ def _kind(thing: Any) -> str:
     return f"{type(thing).__module__}.{type(thing).__qualname__}"
 
 
-def _parts(tok2vec: Any, upstream: Any) -> tuple[Any, Any, Any]:
-    """The embedding, the encoder and the projection that follows them."""
+def _parts(tok2vec: Any, upstream: Any) -> tuple[Any, Any]:
+    """What makes the token vectors, and the projection that follows."""
     if [layer.name for layer in tok2vec.layers[1:]] != ["list2array", "linear"]:
         raise Unsupported(f"its token vectors are {tok2vec.name}")
     source = tok2vec.layers[0]
@@ -114,7 +118,7 @@ def _parts(tok2vec: Any, upstream: Any) -> tuple[Any, Any, Any]:
         source = upstream[1].model
     if not (source.has_ref("embed") and source.has_ref("encode") and len(source.layers) == 2):
         raise Unsupported(f"its token vectors are {source.name}")
-    return source.get_ref("embed"), source.get_ref("encode"), tok2vec.layers[2]
+    return source, tok2vec.layers[2]
 
 
 def _leaves(model: Any) -> list[Any]:

@@ -1,9 +1,11 @@
 """Where spaCy's special cases reach over a space, so that a piece may not be tokenized by itself.
 
 After cutting at white space and affixes the tokenizer looks for its special cases among the tokens of the
-whole text. A match that runs over a space changes nothing itself, but hides a shorter match that it overlaps.
+whole text. A match that runs over a space changes nothing unless the special case has that space too, but it
+hides a shorter match that it overlaps.
 """
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -18,8 +20,6 @@ class Specials:
 
     def __init__(self, tokenizer: Any) -> None:
         rules: Mapping[str, Any] = tokenizer.rules
-        if any(len(rule.split()) > 1 or (rule.strip() not in ("", rule)) for rule in rules):
-            raise ValueError("a special case of its tokenizer contains white space")
         plain = type(tokenizer)(
             tokenizer.vocab,
             prefix_search=tokenizer.prefix_search,
@@ -31,6 +31,8 @@ class Specials:
         # A rule is looked for as the tokens that it would be without rules.
         tokens = {rule: [token.text for token in plain(rule)] for rule in rules}
         self._rules = frozenset(rules)
+        spaced = sorted(rule for rule in rules if len(rule) > 1 and any(map(str.isspace, rule)))
+        self._spaced = re.compile("|".join(map(re.escape, spaced))) if spaced else None
         self._most = max((len(rules[rule]) for rule in rules), default=0)
         pairs = {(one[-1], two[0]) for texts in tokens.values() for one, two in pairwise(texts)}
         self._tails = {char: code for code, char in enumerate(sorted({tail for tail, _ in pairs}), 1)}
@@ -39,6 +41,10 @@ class Specials:
         self.reaches: Flags = np.zeros((len(self._tails) + 1, len(self._heads) + 1), np.bool_)
         for tail, head in pairs:
             self.reaches[self._tails[tail], self._heads[head]] = True
+
+    def spaced(self, text: str) -> bool:
+        """Whether a special case that contains white space stands in the text."""
+        return self._spaced is not None and self._spaced.search(text) is not None
 
     def head(self, piece: str) -> int:
         """The code of the piece's first character; 0 for none that matters."""
