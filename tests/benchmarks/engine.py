@@ -152,7 +152,7 @@ def _limit(engine: Any, texts: Sequence[str], words: int) -> float:
     arithmetic = sum(2 * layer.weights.size for layer in layers[1:]) + 2 * decoder._token.size
     arithmetic += 0 if decoder._closed_upper is None else 2 * decoder._closed_upper.size
     tokens = sum(len(engine.tokens(text)) for text in texts)
-    return _products_per_s(layers[-1].weights) * words / (tokens * arithmetic)
+    return _products_per_s(layers[-1].weights) * words / float(tokens * arithmetic)
 
 
 def _products_per_s(weights: Any) -> float:
@@ -162,7 +162,7 @@ def _products_per_s(weights: Any) -> float:
     rows = np.ones((512, len(weights)), np.float32)
     out = np.empty((512, weights.shape[1]), np.float32)
     best = min(_timed(lambda: np.matmul(rows, weights, out=out))[1] for _ in range(200))
-    return 2 * 512 * weights.size / best
+    return 2 * 512 * float(weights.size) / best
 
 
 def _stages(engine: Any, texts: Sequence[str]) -> dict[str, float]:

@@ -1,13 +1,13 @@
 """Texts to tokens by looking up their pieces, which are tokenized once and remembered within limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any, Final
 
 import numpy as np
 
-from worker.engine.arrays import Flags, Ids, spread, with_columns
+from worker.engine.arrays import Ids, spread, with_columns
 from worker.engine.lexicon import Lexicon
 from worker.engine.lexing import PIECE, Lexer
 from worker.engine.specials import Specials
@@ -58,9 +58,9 @@ class Chunks:
             if self._specials.spaced(text):
                 pieces[number] = [text]
         ids, counts = self._look_up(pieces)
-        hidden = np.flatnonzero(self._may_hide(ids, counts)).tolist()
-        if hidden:
-            for number in hidden:
+        hiding = set(self._may_hide(ids, pieces))
+        if hiding:
+            for number in hiding:
                 pieces[number] = [texts[number]]
             ids, counts = self._look_up(pieces)
         return self._expand(ids, counts)
@@ -78,15 +78,19 @@ class Chunks:
         self._pieces[_TURN][ids] = self._turn
         return ids, np.fromiter(map(len, pieces), np.intp, len(pieces))
 
-    def _may_hide(self, ids: Ids, counts: Ids) -> Flags:
+    def _may_hide(self, ids: Ids, pieces: list[list[str]]) -> Iterator[int]:
         """Which texts hold a special case that another one, running over a space, might hide."""
-        doubtful = np.zeros(len(counts), np.bool_)
-        changed = self._pieces[_CHANGED][ids]
-        if changed.any():
-            tails, heads = self._pieces[_TAIL][ids[:-1]], self._pieces[_HEAD][ids[1:]]
-            reached = self._specials.reaches[tails, heads] & (changed[:-1] | changed[1:]).astype(np.bool_)
-            doubtful[np.searchsorted(np.cumsum(counts), np.flatnonzero(reached), side="right")] = True
-        return doubtful
+        changed = self._pieces[_CHANGED][ids].astype(np.bool_)
+        if not changed.any():
+            return
+        tails, heads = self._pieces[_TAIL][ids[:-1]], self._pieces[_HEAD][ids[1:]]
+        places = np.flatnonzero(self._specials.reaches[tails, heads] & (changed[:-1] | changed[1:]))
+        ends = np.cumsum([len(its) for its in pieces])
+        texts = np.searchsorted(ends, places, side="right").tolist()
+        for text, place in zip(texts, (places - ends[texts]).tolist(), strict=True):
+            # Counted from the end; the last piece of a text is followed by none.
+            if place < -1 and self._specials.may_reach(*pieces[text][place:][:2]):
+                yield text
 
     def _expand(self, ids: Ids, counts: Ids) -> Tokens:
         first, many, length = self._pieces[:_TURN]
