@@ -15,6 +15,15 @@ _CLOSE: Final = 1e-3
 
 def prepare(nlp: Any) -> Extractor:
     """The engine that stands in for the pipeline. Raises Unsupported, saying why there is none."""
+    try:
+        return _prepare(nlp)
+    except Unsupported:
+        raise
+    except Exception as error:  # of a foreign pipeline anything may be missing
+        raise Unsupported(f"it is of no known shape ({type(error).__name__}: {error})") from error
+
+
+def _prepare(nlp: Any) -> Extractor:
     kind = f"{type(nlp.tokenizer).__module__}.{type(nlp.tokenizer).__qualname__}"
     if kind != "spacy.tokenizer.Tokenizer":
         raise Unsupported(f"its tokenizer is {kind}")
