@@ -10,6 +10,8 @@ from worker.engine.network import Network
 
 # 3.8 kB each in a network of the usual width.
 KEPT_TYPES: Final = 16_384
+# Room for what a batch brings before some are forgotten; what is not touched takes no memory.
+_SPARE: Final = 8_192
 # Type 0 is the padding between documents: zeros.
 PADDING: Final = 0
 _IS_SPACE: Final = "IS_SPACE"
@@ -28,10 +30,12 @@ class Lexicon:
         self._places = 2 * self._layer.window + 1
         self._ids: dict[bytes, int] = {b"": PADDING}
         width, outputs = self._layer.width, self._layer.weights.shape[1]
-        self.vectors: Floats = np.zeros((kept, width), np.float32)
+        self.vectors: Floats = np.zeros((kept + _SPARE, width), np.float32)
         # What a type adds to the first convolution at each place of the window.
-        self.products: list[Floats] = [np.zeros((kept, outputs), np.float32) for _ in range(self._places)]
-        self.space: Flags = np.zeros(kept, np.bool_)
+        self.products: list[Floats] = [
+            np.zeros((kept + _SPARE, outputs), np.float32) for _ in range(self._places)
+        ]
+        self.space: Flags = np.zeros(kept + _SPARE, np.bool_)
         self.products[self._layer.window][PADDING] = self._layer.bias
 
     def __len__(self) -> int:
@@ -63,7 +67,11 @@ class Lexicon:
         return numbers
 
     def _shrunk(self, table: Any, kept: Ids) -> Any:
-        return with_room(table[kept], self.kept)
+        """In its place, so that the memory is used again; a table that had to grow is given back."""
+        if len(table) > self.kept + _SPARE:
+            return with_room(table[kept], self.kept + _SPARE)
+        table[: len(kept)] = table[kept]
+        return table
 
     def _add(self, rows: Hashes, keys: list[bytes]) -> None:
         vectors = self._embed.predict([_Tokens(rows, self.columns, self._vocab)])[0]
