@@ -57,26 +57,28 @@ class Chunks:
         for number, text in enumerate(texts):
             if self._specials.spaced(text):
                 pieces[number] = [text]
-        ids, counts = self._look_up(pieces)
+        ids = self._look_up(pieces)
         hiding = set(self._may_hide(ids, pieces))
         if hiding:
             for number in hiding:
                 pieces[number] = [texts[number]]
-            ids, counts = self._look_up(pieces)
-        return self._expand(ids, counts)
+            ids = self._look_up(pieces)
+        return self._expand(ids, np.fromiter(map(len, pieces), np.intp, len(pieces)))
 
-    def _look_up(self, pieces: list[list[str]]) -> tuple[Ids, Ids]:
-        """The numbers of the pieces of all texts, and how many each text has."""
-        flat = list(chain.from_iterable(pieces))
-        found = list(map(self._ids.get, flat))
-        if None in found:
-            self._learn(
-                list(dict.fromkeys(piece for piece, known in zip(flat, found, strict=True) if known is None))
-            )
-            found = list(map(self._ids.get, flat))
-        ids = np.array(found, np.intp)
+    def _look_up(self, pieces: list[list[str]]) -> Ids:
+        """The numbers of the pieces of all texts."""
+        try:
+            ids = self._numbers(pieces)
+        except KeyError:
+            new = dict.fromkeys(piece for piece in chain.from_iterable(pieces) if piece not in self._ids)
+            self._learn(list(new))
+            ids = self._numbers(pieces)
         self._pieces[_TURN][ids] = self._turn
-        return ids, np.fromiter(map(len, pieces), np.intp, len(pieces))
+        return ids
+
+    def _numbers(self, pieces: list[list[str]]) -> Ids:
+        flat = chain.from_iterable(pieces)
+        return np.fromiter(map(self._ids.__getitem__, flat), np.intp, sum(map(len, pieces)))
 
     def _may_hide(self, ids: Ids, pieces: list[list[str]]) -> Iterator[int]:
         """Which texts hold a special case that another one, running over a space, might hide."""

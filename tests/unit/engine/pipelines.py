@@ -8,7 +8,7 @@ import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.training import Example
-from thinc.api import NumpyOps, set_current_ops, use_ops
+from thinc.api import NumpyOps, set_current_ops
 
 from model import EMBEDDED
 
@@ -74,9 +74,11 @@ def trained() -> Language:
     return spacy.load(EMBEDDED)
 
 
-def random_pipeline(shape: Shape, *, seed: int, out: float = 0.0) -> Language:
-    """A pipeline of this shape with random weights; `out` is what every O scores above the rest."""
-    set_current_ops(NumpyOps(use_blis=False))
+def random_pipeline(
+    shape: Shape, *, seed: int, out: float = 0.0, last: float = 0.0, ops: NumpyOps | None = None
+) -> Language:
+    """A pipeline with random weights; O and L- score so much more, for fewer and shorter names."""
+    set_current_ops(ops or NumpyOps(use_blis=False))
     rng = np.random.default_rng(seed)
     nlp = spacy.blank(shape.lang)
     if shape.vectors:
@@ -90,7 +92,7 @@ def random_pipeline(shape: Shape, *, seed: int, out: float = 0.0) -> Language:
     pipe: Any
     for _, pipe in nlp.pipeline:
         _randomize(pipe.model, rng)
-    _favour_out(ner, out)
+    _favour(ner, out, last)
     return nlp
 
 
@@ -150,23 +152,17 @@ def _add_vectors(nlp: Language, rng: np.random.Generator, *, floret: bool) -> No
 
 def _randomize(model: Any, rng: np.random.Generator) -> None:
     """Every weight of every layer; the upper one is zero in a pipeline that was not trained."""
-    with use_ops("numpy", use_blis=False):
-        for node in model.walk():
-            for name in node.param_names:
-                if node.has_param(name):
-                    value = node.get_param(name)
-                    scale = 1.0 if value.ndim < 2 or node.name == "hashembed" else value.shape[-1] ** -0.5
-                    node.set_param(name, (rng.standard_normal(value.shape) * scale).astype(np.float32))
+    for node in model.walk():
+        for name in node.param_names:
+            if node.has_param(name):
+                value = node.get_param(name)
+                scale = 1.0 if value.ndim < 2 or node.name == "hashembed" else value.shape[-1] ** -0.5
+                node.set_param(name, (rng.standard_normal(value.shape) * scale).astype(np.float32))
 
 
-def _favour_out(ner: Any, out: float) -> None:
-    names = [ner.moves.get_class_name(index) for index in range(ner.moves.n_moves)]
-    upper, lower = ner.model.layers[2], ner.model.layers[1]
-    if upper.name == "linear":
-        bias = upper.get_param("b")
-        bias[names.index("O")] += out
-        upper.set_param("b", bias)
-    else:
-        bias = lower.get_param("b")
-        bias[names.index("O")] += out
-        lower.set_param("b", bias)
+def _favour(ner: Any, out: float, last: float) -> None:
+    layer = ner.model.layers[2] if ner.model.layers[2].name == "linear" else ner.model.layers[1]
+    bias = layer.get_param("b")
+    for index in range(ner.moves.n_moves):
+        bias[index] += {"O": out, "L": last}.get(ner.moves.get_class_name(index)[0], 0.0)
+    layer.set_param("b", bias)
