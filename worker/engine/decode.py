@@ -18,7 +18,9 @@ from worker.engine.network import Scorer
 
 # Longer walks are rare, and go on only if they turn out to be needed: the work for a token is bounded.
 _STEPS: Final = 8
-# Such a walk looks this far ahead, then twice as far, but never further than the second.
+# Walks that go on together, so that they take no more than 10 MB.
+_TOGETHER: Final = 4_096
+# A walk that goes on looks this far ahead, then twice as far, but never further than the second.
 _LOOK_AHEAD: Final = (16, 1024)
 
 
@@ -88,7 +90,9 @@ class Decoder:
         ends = starts + 1
         begun = np.flatnonzero(self._moves.begins[moves])
         finals = last_rows[np.searchsorted(last_rows, starts)]
-        ends[begun] = self._walk(vectors, starts[begun], labels[begun], finals[begun])
+        for first in range(0, len(begun), _TOGETHER):
+            some = begun[first : first + _TOGETHER]
+            ends[some] = self._walk(vectors, starts[some], labels[some], finals[some])
         spans: list[Span] = []
         free = 0
         for start, end, label, final in zip(

@@ -10,7 +10,7 @@ from worker.engine.arrays import Floats, Ids, spread
 from worker.engine.chunks import Chunks, Tokens
 from worker.engine.decode import Decoder, Span
 from worker.engine.encode import Encoder
-from worker.engine.lexicon import PADDING, Lexicon
+from worker.engine.lexicon import PADDING, Lexicon, TooMany
 from worker.engine.network import Network
 from worker.engine.specials import Specials
 
@@ -65,7 +65,10 @@ class Extractor:
             yield batch
 
     def _find(self, texts: list[str]) -> list[list[Entity]]:
-        tokens = self._chunks.read(texts)
+        try:
+            tokens = self._chunks.read(texts)
+        except TooMany:
+            return self._leave(texts)
         if not len(tokens.types):
             return [[] for _ in texts]
         layout = _Layout(tokens.counts, self._padding)
@@ -88,6 +91,14 @@ class Extractor:
         best[layout.last_rows] = self._decoder.closed_moves(vectors[layout.last_rows], at_end=True)
         best[(ids == PADDING) | self._lexicon.space[ids]] = self._out
         return vectors, best
+
+    def _leave(self, texts: list[str]) -> list[list[Entity]]:
+        """The pipeline's own answer."""
+        with self._nlp.memory_zone():
+            return [
+                [Entity(found.text, found.label_, found.start_char, found.end_char) for found in doc.ents]
+                for doc in self._nlp.pipe(texts)
+            ]
 
     def _entities(
         self, texts: list[str], tokens: Tokens, layout: "_Layout", spans: list[Span]

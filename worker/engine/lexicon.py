@@ -14,7 +14,13 @@ KEPT_TYPES: Final = 16_384
 _SPARE: Final = 8_192
 # Type 0 is the padding between documents: zeros.
 PADDING: Final = 0
+# 250 MB; an article has hundreds of new types, a book of a million words tens of thousands.
+_MOST_NEW: Final = 65_536
 _IS_SPACE: Final = "IS_SPACE"
+
+
+class TooMany(Exception):
+    """More new types at once than there should be memory for."""
 
 
 class Lexicon:
@@ -47,9 +53,11 @@ class Lexicon:
         return len(self._ids) > self.kept
 
     def find(self, rows: Hashes) -> Ids:
-        """The types of tokens with these values of `columns`, some of them new."""
+        """The types of tokens with these values of `columns`, some of them new. Raises TooMany."""
         keys = _keys(rows)
         new = {key: row for row, key in enumerate(keys) if key not in self._ids}
+        if len(new) > _MOST_NEW:
+            raise TooMany
         if new:
             self._add(rows[list(new.values())], list(new))
         return np.fromiter(map(self._ids.__getitem__, keys), np.intp, len(keys))

@@ -5,8 +5,9 @@ from typing import Any, Final
 import numpy as np
 
 from worker.engine.extract import Extractor
-from worker.engine.network import Network, Unsupported, read_network
+from worker.engine.network import Network
 from worker.engine.probes import PROBES
+from worker.engine.reading import Unsupported, read_network
 from worker.engine.specials import Specials
 
 # The engine adds the same numbers in another order.

@@ -73,3 +73,11 @@ def test_an_entity_that_never_ends_is_matched(shape: str) -> None:
         bias[index] += {"B": 20.0, "I": 9.0}.get(name[0], 0.0)
     texts = [_new_words(random.Random(3), 3_000), *texts_at_hand(2)]
     assert differing(nlp, prepare(nlp), texts) == []
+
+
+def test_a_text_of_too_many_new_words_is_left_to_spacy(
+    nlp: Language, engine: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.engine.lexicon._MOST_NEW", 300)
+    text = f"Angela Merkel met Boris Johnson. {_new_words(random.Random(5), 400)}"
+    assert differing(nlp, engine, [text, "Boris Johnson met Angela Merkel."]) == []
