@@ -35,17 +35,19 @@ class Lexer:
         self._columns = [*columns, "IDX", "LENGTH"]
 
     def lex(self, pieces: Sequence[str]) -> Lexed:
-        counts = np.zeros(len(pieces), np.intp)
         found: list[tuple[Ids, Hashes]] = []  # the number of the piece of each token, and its attributes
-        for numbers in _batches(pieces):
-            batch = [pieces[number] for number in numbers]
-            place, rows = self._one(batch[0]) if len(batch) == 1 else self._joined(batch)
-            found.append((np.asarray(numbers, np.intp)[place], rows))
-        order = np.argsort(np.concatenate([numbers for numbers, _ in found]), kind="stable")
-        rows = np.concatenate([rows for _, rows in found])[order]
-        np.add.at(counts, np.concatenate([numbers for numbers, _ in found]), 1)
-        offsets, lengths = rows[:, -2].astype(np.intp), rows[:, -1].astype(np.intp)
-        return Lexed(counts, rows[:, :-2], offsets, lengths)
+        for batch in _batches(pieces):
+            its = [pieces[number] for number in batch]
+            place, rows = self._one(its[0]) if len(its) == 1 else self._joined(its)
+            found.append((np.array(batch, np.intp)[place], rows))
+        numbers = np.concatenate([number for number, _ in found])
+        rows = np.concatenate([rows for _, rows in found])[np.argsort(numbers, kind="stable")]
+        return Lexed(
+            counts=np.bincount(numbers, minlength=len(pieces)),
+            rows=rows[:, :-2],
+            offsets=rows[:, -2].astype(np.intp),
+            lengths=rows[:, -1].astype(np.intp),
+        )
 
     def _one(self, piece: str) -> tuple[Ids, Hashes]:
         rows: Hashes = self._tokenizer(piece).to_array(self._columns)
