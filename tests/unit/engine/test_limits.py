@@ -26,7 +26,7 @@ def _small(nlp: Language, monkeypatch: pytest.MonkeyPatch, *, pieces: int, types
 
 def test_what_was_forgotten_is_learnt_again(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = _small(nlp, monkeypatch, pieces=300, types=250)
-    texts = texts_at_hand(30)
+    texts = texts_at_hand(12)
     for text in texts:
         assert differing(nlp, engine, [text]) == []
     assert differing(nlp, engine, texts[:5]) == []
@@ -57,7 +57,7 @@ def test_the_vocabulary_does_not_grow(nlp: Language, engine: Extractor) -> None:
     assert (len(nlp.vocab.strings), len(list(nlp.vocab))) == before
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "A" * 50_000 + "-" * 50_000, "人" * 20_000, "a-" * 10_000])
+@pytest.mark.parametrize("text", ["x" * 100_000, "A" * 50_000 + "-" * 50_000, "人" * 20_000, "a-" * 4_000])
 def test_long_text_without_a_space_is_matched(nlp: Language, engine: Extractor, text: str) -> None:
     assert differing(nlp, engine, [text, "Angela Merkel", text[:1000]]) == []
 

@@ -95,7 +95,7 @@ def test_classes_that_training_never_saw_come_last(move: str) -> None:
     ner: Any = nlp.get_pipe("ner")
     names = [ner.moves.get_class_name(index) for index in range(ner.moves.n_moves)]
     ner.model.attrs["unseen_classes"] = {names.index(f"{move}-PERSON"), names.index("U-")}
-    assert differing(nlp, prepare(nlp), texts_at_hand(8)) == []
+    assert differing(nlp, prepare(nlp), texts_at_hand(4)) == []
 
 
 def test_weights_that_decide_nothing_take_the_first_move() -> None:
