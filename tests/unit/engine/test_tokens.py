@@ -1,5 +1,7 @@
 """Texts are cut exactly as spaCy cuts them, whatever stands between the pieces."""
 
+import random
+
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ _WORDS = [
     "¯\\(ツ)/¯", "...", "$3.5bn", "3.-4.", "https://a.b/c?d", "e\u0301", "\U0001f600", "\u200b", "北京", "-",
     "مرحبا", "İ", "ß", "\ufeff", "—",
 ]  # fmt: skip
+_LANGUAGES = "en de fr es it pt nl pl ru sv da nb fi el tr uk ro hu cs xx"
 _UNICODE = st.text(st.characters(codec="utf-8"), max_size=200)
 _NEWSLIKE = st.lists(st.sampled_from([*_SPACE, *([" "] * 10), *_WORDS]), max_size=60).map("".join)
 _TEXT = st.one_of(_UNICODE, _NEWSLIKE, st.lists(st.sampled_from(_WORDS), max_size=60).map(" ".join))
@@ -118,6 +121,35 @@ def test_a_special_case_is_hidden_by_a_longer_one_over_a_space() -> None:
         "a(x:y (z( c" * 3,
     ):
         assert engine.tokens(text) == stock_tokens(nlp, text), text
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "nl"])
+def test_heaps_of_special_cases_are_cut_as_spacy_cuts_them(lang: str) -> None:
+    assert _differing_heaps(lang, 300) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("lang", _LANGUAGES.split())
+def test_very_many_heaps_of_special_cases_are_cut_as_spacy_cuts_them(lang: str) -> None:
+    assert _differing_heaps(lang, 5_000) == []
+
+
+def _differing_heaps(lang: str, count: int) -> list[str]:
+    """Texts of special cases, affixes and white space in any order that are not cut as spaCy cuts them."""
+    nlp = random_pipeline(Shape(lang=lang, labels=("PER",), depth=1, width=32, rows=(100,) * 4), seed=1)
+    engine = prepare(nlp)
+    rng = random.Random(1)
+    special = sorted(rule for rule in nlp.tokenizer.rules if rule.strip())
+    between = [*_SPACE, *([" "] * 10), *([""] * 20)]
+    heaps = [
+        "".join(
+            rng.choice(special if rng.random() < 0.6 else _WORDS) + rng.choice(between)
+            for _ in range(rng.randint(1, 12))
+        )
+        for _ in range(count)
+    ]
+    return [heap for heap in heaps if engine.tokens(heap) != stock_tokens(nlp, heap)]
 
 
 def test_pieces_that_a_special_case_may_have_changed_are_known() -> None:
