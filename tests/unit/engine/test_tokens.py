@@ -1,6 +1,7 @@
 """Texts are cut exactly as spaCy cuts them, whatever stands between the pieces."""
 
 import random
+from typing import Any
 
 import pytest
 import spacy
@@ -140,7 +141,8 @@ def _differing_heaps(lang: str, count: int) -> list[str]:
     nlp = random_pipeline(Shape(lang=lang, labels=("PER",), depth=1, width=32, rows=(100,) * 4), seed=1)
     engine = prepare(nlp)
     rng = random.Random(1)
-    special = sorted(rule for rule in nlp.tokenizer.rules if rule.strip())
+    tokenizer: Any = nlp.tokenizer
+    special = sorted(rule for rule in tokenizer.rules if rule.strip())
     between = [*_SPACE, *([" "] * 10), *([""] * 20)]
     heaps = [
         "".join(
