@@ -1,4 +1,4 @@
-"""spaCy: the only module of the worker that knows it. Texts in, plain entities out."""
+"""spaCy: the only module of the worker that imports it. Texts in, plain entities out."""
 
 import logging
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from thinc.api import NumpyOps, set_current_ops
 from contract.entities import Entity
 from contract.messages import Model
 from model import EMBEDDED
+from worker.engine import Extractor, Unsupported, prepare
 from worker.exits import CannotStart
 
 log = logging.getLogger(__name__)
@@ -26,33 +27,40 @@ _BATCH_DOCS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Recognizer:
-    """Finds named entities with the entity recognizer of a spaCy pipeline."""
+    """Finds named entities with the entity recognizer of a spaCy pipeline, or with what stands in for it."""
 
     nlp: Language
     model: Model
+    engine: Extractor | None = None
 
     def find(self, texts: Sequence[str]) -> list[list[Entity]]:
         """The entities of each text, in order of position; `text[start:end]` is the entity's text.
 
         Raises whatever the pipeline raises for the first text that it cannot take.
         """
+        if self.engine is not None:
+            try:
+                return self.engine.find(texts)
+            except Exception:
+                # Either spaCy cannot take one of them, and says so again, or the engine has a mistake.
+                log.exception("the engine failed on %s texts; spaCy reads them", len(texts))
         # The zone frees the strings that these texts added to the vocabulary, which otherwise grows
         # for ever. No Doc may outlive it, so plain copies leave.
         with self.nlp.memory_zone():
             return [_entities(doc) for doc in self.nlp.pipe(texts, batch_size=_BATCH_DOCS)]
 
 
-def load_recognizer(name: str, *, longest: int) -> Recognizer:
+def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recognizer:
     """The recognizer of an installed package or a folder; the embedded one when the name is empty.
 
-    Raises CannotStart, saying what to install or change.
+    `engine` is what NAMEWIRE_ENGINE says. Raises CannotStart, saying what to install or change.
     """
     path = _find(name)
     # The default kernels leave two thirds of a core idle; numpy's own are used instead.
     set_current_ops(NumpyOps(use_blis=False))
     try:
         exclude = _needless(path)
-        recognizer = _load(path, exclude=exclude, longest=longest)
+        recognizer = _load(path, exclude=exclude, longest=longest, engine=engine)
     except CannotStart:
         raise
     except Exception as error:  # a foreign model can fail to load in any way
@@ -65,14 +73,30 @@ def load_recognizer(name: str, *, longest: int) -> Recognizer:
     return recognizer
 
 
-def _load(path: Path, *, exclude: list[str], longest: int) -> Recognizer:
+def _load(path: Path, *, exclude: list[str], longest: int, engine: str) -> Recognizer:
     nlp = spacy.load(path, exclude=exclude)
     nlp.max_length = max(nlp.max_length, longest + 1)
     name, version = f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta.get("version", "unknown"))
-    recognizer = Recognizer(nlp, Model(name=name, version=version))
+    recognizer = Recognizer(nlp, Model(name=name, version=version), _engine(nlp, engine))
     # The first call is slow; nobody should wait for it. It also shows that the pipeline works at all.
     recognizer.find(["Reuters reports from Paris."])
     return recognizer
+
+
+def _engine(nlp: Language, wish: str) -> Extractor | None:
+    """The engine for this pipeline, if it is wished for and there is one."""
+    if wish == "spacy":
+        return None
+    try:
+        return prepare(nlp)
+    except Unsupported as reason:
+        if wish == "fast":
+            raise CannotStart(
+                f"NAMEWIRE_ENGINE is 'fast', but the engine cannot stand in for this pipeline: {reason}. "
+                "Set it to auto, and spaCy's own loop is used."
+            ) from reason
+        log.warning("spaCy's own loop is used, several times slower than the engine: %s", reason)
+        return None
 
 
 def _find(name: str) -> Path:

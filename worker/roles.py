@@ -59,7 +59,7 @@ def _load_work(settings: Settings) -> Build:
     from worker.recognizer import load_recognizer
     from worker.work import Work
 
-    recognizer = load_recognizer(settings.model, longest=settings.content_chars)
+    recognizer = load_recognizer(settings.model, longest=settings.content_chars, engine=settings.engine)
 
     def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:
         channel = pubsub.open_channel()

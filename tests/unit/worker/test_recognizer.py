@@ -144,6 +144,45 @@ def test_strings_of_past_batches_are_forgotten(embedded: Recognizer) -> None:
     assert len(embedded.nlp.vocab.strings) == before
 
 
+def test_the_engine_is_used_unless_told_otherwise(embedded: Recognizer) -> None:
+    plain = load_recognizer("", longest=LONGEST, engine="spacy")
+    assert embedded.engine is not None
+    assert plain.engine is None
+    assert plain.find(list(TRICKY.values())) == embedded.find(list(TRICKY.values()))
+
+
+def test_a_pipeline_that_the_engine_does_not_know_is_left_to_spacy_and_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = _save(tmp_path, _add_rules)
+    recognizer = load_recognizer(path, longest=LONGEST)
+    recognizer.find([NEWS])
+    assert recognizer.engine is None
+    said = [
+        record.getMessage() for record in caplog.records if "slower than the engine" in record.getMessage()
+    ]
+    assert len(said) == 1
+    assert said[0].endswith(": its components are spacy.pipeline.entityruler.EntityRuler")
+
+
+def test_an_engine_that_is_insisted_on_says_why_there_is_none(tmp_path: Path) -> None:
+    path = _save(tmp_path, _add_rules)
+    with pytest.raises(CannotStart, match="cannot stand in for this pipeline: its components are"):
+        load_recognizer(path, longest=LONGEST, engine="fast")
+
+
+def test_texts_on_which_the_engine_fails_are_left_to_spacy(
+    embedded: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = embedded.find([NEWS])
+
+    def fail(_engine: Any, _texts: Any) -> Any:
+        raise IndexError("a mistake")
+
+    monkeypatch.setattr("worker.engine.extract.Extractor.find", fail)
+    assert embedded.find([NEWS]) == expected
+
+
 def test_a_model_that_is_not_there_says_what_to_do() -> None:
     with pytest.raises(CannotStart) as caught:
         load_recognizer("en_core_web_huge", longest=LONGEST)
@@ -213,16 +252,17 @@ def test_what_the_recognizer_listens_to_is_loaded_too(tmp_path: Path) -> None:
 
 
 def test_rules_find_entities_too(tmp_path: Path) -> None:
-    def fill(nlp: Any) -> None:
-        nlp.add_pipe("sentencizer")
-        nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-        patterns = [{"label": "ORG", "pattern": "Reuters"}]
-        nlp.config["initialize"]["components"] = {"entity_ruler": {"patterns": patterns}}
-
-    recognizer = load_recognizer(_save(tmp_path, fill), longest=LONGEST)
+    recognizer = load_recognizer(_save(tmp_path, _add_rules), longest=LONGEST)
     assert recognizer.nlp.component_names == ["entity_ruler"]
     (entities,) = recognizer.find([NEWS])
     assert [(entity.text, entity.label) for entity in entities] == [("Reuters", "ORG")]
+
+
+def _add_rules(nlp: Any) -> None:
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    patterns = [{"label": "ORG", "pattern": "Reuters"}]
+    nlp.config["initialize"]["components"] = {"entity_ruler": {"patterns": patterns}}
 
 
 def _listener(architecture: str | None) -> dict[str, Any]:

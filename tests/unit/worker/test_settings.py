@@ -27,6 +27,7 @@ SECONDS: list[tuple[str, str, str, Any]] = [
 TRUTHS = [("NAMEWIRE_MESSAGE_CONTENT", "message_content"), ("NAMEWIRE_STORE_CONTENT", "store_content")]
 TEXTS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_MODEL", "model", "en_core_web_lg", "en_core_web_lg"),
+    ("NAMEWIRE_ENGINE", "engine", "Spacy", "spacy"),
     ("NAMEWIRE_RUN_DIR", "run_dir", "/run/namewire", "/run/namewire"),
     ("NAMEWIRE_LOG_LEVEL", "log_level", "WARNING", "warning"),
     ("NAMEWIRE_UNCOUNTED_LABELS", "uncounted_labels", "DATE, TIME,", frozenset({"DATE", "TIME"})),

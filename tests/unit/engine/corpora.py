@@ -1,0 +1,44 @@
+"""Real texts for the engine: articles, and the texts of the NER corpora beside them."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.articles import articles_folder, many_articles, real_articles
+
+ALL = 1_000_000
+
+
+def texts_at_hand(count: int) -> list[str]:
+    """So many real articles, or the samples over and over."""
+    return [_content(article) for article in many_articles(count)]
+
+
+def all_articles() -> list[str]:
+    """Every article beside the project; skips the test where there is none."""
+    try:
+        return [_content(article) for article in real_articles(ALL)]
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+
+
+def corpus_texts() -> list[str]:
+    """Every text of the NER corpora; skips the test where there is none."""
+    folder = articles_folder()
+    files = sorted((folder.parent / "ner").glob("*.jsonl.gz")) if folder else []
+    if not files:
+        pytest.skip("no NER corpora: a folder `ner` beside that of NAMEWIRE_ARTICLES, with .jsonl.gz files")
+    return list(dict.fromkeys(line["text"] for file in files for line in _lines(file)))
+
+
+def _lines(file: Any) -> Iterator[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _content(article: dict[str, Any]) -> str:
+    return str(article.get("content") or article.get("body") or article.get("text"))
