@@ -50,7 +50,7 @@ class Recognizer:
             return [_entities(doc) for doc in self.nlp.pipe(texts, batch_size=_BATCH_DOCS)]
 
 
-def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recognizer:
+def load_recognizer(name: str, *, longest: int, engine: str = "spacy") -> Recognizer:
     """The recognizer of an installed package or a folder; the embedded one when the name is empty.
 
     `engine` is what NAMEWIRE_ENGINE says. Raises CannotStart, saying what to install or change.

@@ -50,7 +50,7 @@ TRICKY = {
 
 @pytest.fixture(scope="module")
 def embedded() -> Recognizer:
-    return load_recognizer("", longest=LONGEST)
+    return load_recognizer("", longest=LONGEST, engine="auto")
 
 
 def assert_offsets_fit(recognizer: Recognizer, text: str) -> None:
@@ -144,8 +144,8 @@ def test_strings_of_past_batches_are_forgotten(embedded: Recognizer) -> None:
     assert len(embedded.nlp.vocab.strings) == before
 
 
-def test_the_engine_is_used_unless_told_otherwise(embedded: Recognizer) -> None:
-    plain = load_recognizer("", longest=LONGEST, engine="spacy")
+def test_the_engine_is_used_only_if_asked_for(embedded: Recognizer) -> None:
+    plain = load_recognizer("", longest=LONGEST)
     assert embedded.engine is not None
     assert plain.engine is None
     assert plain.find(list(TRICKY.values())) == embedded.find(list(TRICKY.values()))
@@ -155,7 +155,7 @@ def test_a_pipeline_that_the_engine_does_not_know_is_left_to_spacy_and_said_once
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = _save(tmp_path, _add_rules)
-    recognizer = load_recognizer(path, longest=LONGEST)
+    recognizer = load_recognizer(path, longest=LONGEST, engine="auto")
     recognizer.find([NEWS])
     assert recognizer.engine is None
     said = [
