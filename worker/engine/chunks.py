@@ -9,7 +9,7 @@ import numpy as np
 
 from worker.engine.arrays import Ids, spread, with_columns
 from worker.engine.lexicon import Lexicon
-from worker.engine.lexing import PIECE, Lexer
+from worker.engine.lexing import PIECE, Lexer, brief_lexemes
 from worker.engine.specials import Specials
 
 # About 200 bytes each, a piece of usual length.
@@ -116,7 +116,7 @@ class Chunks:
 
     def _learn(self, pieces: list[str]) -> None:
         # Tokens enter the vocabulary for a moment only; what is remembered are numbers.
-        with self._nlp.memory_zone():
+        with brief_lexemes(self._nlp, self._lexicon.columns):
             lexed = self._lexer.lex(pieces)
             types = self._lexicon.find(lexed.rows)
         first_piece, first_token = len(self._ids), self._token_count

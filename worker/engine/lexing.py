@@ -1,7 +1,8 @@
 """spaCy's own tokenizer at work on pieces of text that the engine has not met before."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,8 +28,26 @@ class Lexed:
     lengths: Ids
 
 
+@contextmanager
+def brief_lexemes(nlp: Any, columns: Sequence[str | int]) -> Iterator[None]:
+    """A memory zone in which lexemes have these attributes only: all would cost as much as tokenizing.
+
+    They end with the zone, so that nobody else meets them.
+    """
+    vocab = nlp.vocab
+    # In spaCy's table of strings the number of an attribute's name is that of the attribute.
+    needed = {vocab.strings[column] if isinstance(column, str) else column for column in columns}
+    every = vocab.lex_attr_getters
+    with nlp.memory_zone():
+        vocab.lex_attr_getters = {number: get for number, get in every.items() if number in needed}
+        try:
+            yield
+        finally:
+            vocab.lex_attr_getters = every
+
+
 class Lexer:
-    """Tokenizes pieces. To be called in a memory zone."""
+    """Tokenizes pieces. To be called among brief lexemes."""
 
     def __init__(self, tokenizer: Any, columns: Sequence[str | int]) -> None:
         self._tokenizer = tokenizer
