@@ -31,9 +31,8 @@ class Chunks:
     """Every piece that was met of late, with its tokens."""
 
     def __init__(self, nlp: Any, lexicon: Lexicon, specials: Specials, *, kept: int = KEPT_PIECES) -> None:
-        self._nlp = nlp
         self._lexicon = lexicon
-        self._lexer = Lexer(nlp.tokenizer, lexicon.columns)
+        self._lexer = Lexer(nlp, lexicon.columns)
         self._specials = specials
         self._kept = kept
         self._ids: dict[str, int] = {}
@@ -115,8 +114,8 @@ class Chunks:
         )
 
     def _learn(self, pieces: list[str]) -> None:
-        # Tokens enter the vocabulary for a moment only; what is remembered are numbers.
-        with self._nlp.memory_zone():
+        # Words enter a vocabulary for a while only; what is remembered are numbers.
+        with self._lexer.zone():
             lexed = self._lexer.lex(pieces)
             types = self._lexicon.find(lexed.rows)
         first_piece, first_token = len(self._ids), self._token_count

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ PIECE: Final = re.compile(r"\S+ ?|\s+")
 # Between pieces that are tokenized at one go: not a space, so that it is a token of its own.
 _SEAM: Final = "\n"
 _BATCH_CHARS: Final = 200_000
+# Pieces until the vocabulary is thrown away: about 20 MB, and a second or two of work.
+_RENEWED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,29 @@ class Lexed:
 
 
 class Lexer:
-    """Tokenizes pieces. To be called in a memory zone."""
+    """Tokenizes pieces with a copy of the tokenizer, whose vocabulary is thrown away from time to time.
 
-    def __init__(self, tokenizer: Any, columns: Sequence[str | int]) -> None:
-        self._tokenizer = tokenizer
+    spaCy's memory zones forget strings and lexemes, but the tables of what was forgotten grow for ever.
+    """
+
+    def __init__(self, nlp: Any, columns: Sequence[str | int]) -> None:
+        self._nlp = nlp
         self._columns = [*columns, "IDX", "LENGTH"]
+        # Vectors that are made of a word's letters look the word up in the pipeline's own table of strings.
+        self._copies = getattr(nlp.vocab.vectors, "mode", None) == "default"
+        self._tokenizer = nlp.tokenizer
+        self._left = 0
+
+    def zone(self) -> AbstractContextManager[Any]:
+        """What pieces are tokenized in, and their types looked for."""
+        if not self._copies:
+            return self._nlp.memory_zone()  # type: ignore[no-any-return]
+        if self._left <= 0:
+            self._tokenizer, self._left = _copy(self._nlp.tokenizer, self._columns), _RENEWED
+        return nullcontext()
 
     def lex(self, pieces: Sequence[str]) -> Lexed:
+        self._left -= len(pieces)
         found: list[tuple[Ids, Hashes]] = []  # the number of the piece of each token, and its attributes
         for batch in _batches(pieces):
             its = [pieces[number] for number in batch]
@@ -65,6 +84,27 @@ class Lexer:
         rows, place = rows[inside], place[inside]
         rows[:, -2] -= starts[place].astype(np.uint64)
         return place, rows
+
+
+def _copy(tokenizer: Any, columns: Sequence[str | int]) -> Any:
+    """The tokenizer with a vocabulary of its own, in which lexemes have these attributes only.
+
+    To make all of them would cost as much as the tokenizing.
+    """
+    vocab = tokenizer.vocab
+    # In spaCy's table of strings the number of an attribute's name is that of the attribute.
+    needed = {vocab.strings[column] if isinstance(column, str) else column for column in columns}
+    getters = {number: get for number, get in vocab.lex_attr_getters.items() if number in needed}
+    return type(tokenizer)(
+        type(vocab)(lex_attr_getters=getters),
+        rules=tokenizer.rules,
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+        faster_heuristics=tokenizer.faster_heuristics,
+    )
 
 
 def _batches(pieces: Sequence[str]) -> Iterable[list[int]]:

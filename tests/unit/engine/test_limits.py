@@ -57,6 +57,15 @@ def test_the_vocabulary_does_not_grow(nlp: Language, engine: Extractor) -> None:
     assert (len(nlp.vocab.strings), len(list(nlp.vocab))) == before
 
 
+def test_lexemes_of_others_are_whole(nlp: Language, engine: Extractor) -> None:
+    engine.find(["Zyzzyvas saw 17:30 zyzzyvas."])
+    lexeme = nlp.vocab["Zyzzyvas"]
+    assert (lexeme.is_alpha, lexeme.is_title, lexeme.lower_) == (True, True, "zyzzyvas")
+    with pytest.raises(UnicodeEncodeError):
+        engine.find(["\ud800"])
+    assert nlp.vocab["Xerxes"].is_title
+
+
 @pytest.mark.parametrize("text", ["x" * 100_000, "A" * 50_000 + "-" * 50_000, "人" * 20_000, "a-" * 4_000])
 def test_long_text_without_a_space_is_matched(nlp: Language, engine: Extractor, text: str) -> None:
     assert differing(nlp, engine, [text, "Angela Merkel", text[:1000]]) == []
