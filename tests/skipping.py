@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import pytest
 
@@ -15,7 +16,17 @@ def or_skip() -> Iterator[None]:
     try:
         yield
     except CannotRun as error:
-        is_laptop = os.environ.get("CI", "").strip().lower() not in ("true", "1")
-        if error.exit_code == COULD_NOT_START and is_laptop:
+        if error.exit_code == COULD_NOT_START and not _is_ci():
             pytest.skip(str(error))
         raise
+
+
+def missing(what: str) -> NoReturn:
+    """Says what a test would need."""
+    if _is_ci():
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def _is_ci() -> bool:
+    return os.environ.get("CI", "").strip().lower() in ("true", "1")

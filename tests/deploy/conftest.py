@@ -1,10 +1,9 @@
 """Terraform, if it is there. What is missing skips on a laptop, and fails where CI=true."""
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.deploy.terraform import (
     launcher,
     run,
 )
+from tests.skipping import missing
 
 Make = Callable[..., Terraform]
 _NO_TERRAFORM = (
@@ -33,7 +33,7 @@ _NO_STAND_IN = (
 def terraform_binary() -> str:
     found = shutil.which("terraform")
     if found is None:
-        _missing(_NO_TERRAFORM)
+        missing(_NO_TERRAFORM)
     return found
 
 
@@ -44,7 +44,7 @@ def with_real_provider(terraform_binary: str, tmp_path_factory: pytest.TempPathF
     try:
         run([terraform_binary, f"-chdir={folder}", "init", "-backend=false", "-input=false"])
     except Refused as error:
-        _missing(f"{_NO_STAND_IN} And the real provider cannot be fetched: {error}")
+        missing(f"{_NO_STAND_IN} And the real provider cannot be fetched: {error}")
     return folder
 
 
@@ -89,9 +89,3 @@ def checked(request: pytest.FixtureRequest, terraform_binary: str, tmp_path: Pat
         return Terraform(tmp_path / "state").run
     folder: Path = request.getfixturevalue("with_real_provider")
     return lambda command: run([terraform_binary, f"-chdir={folder}", command])
-
-
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("CI", "").strip().lower() in ("true", "1"):
-        pytest.fail(what)
-    pytest.skip(what)

@@ -5,9 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.benchmarks.articles import articles_folder, many_articles, real_articles
+from tests.skipping import missing
 
 ALL = 1_000_000
 
@@ -18,19 +17,19 @@ def texts_at_hand(count: int) -> list[str]:
 
 
 def all_articles() -> list[str]:
-    """Every article beside the project; skips the test where there is none."""
+    """Every article beside the project; skips the test where there is none, on a laptop."""
     try:
         return [_content(article) for article in real_articles(ALL)]
     except FileNotFoundError as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 def corpus_texts() -> list[str]:
-    """Every text of the NER corpora; skips the test where there is none."""
+    """Every text of the NER corpora; skips the test where there is none, on a laptop."""
     folder = articles_folder()
     files = sorted((folder.parent / "ner").glob("*.jsonl.gz")) if folder else []
     if not files:
-        pytest.skip("no NER corpora: a folder `ner` beside that of NAMEWIRE_ARTICLES, with .jsonl.gz files")
+        missing("no NER corpora: a folder `ner` beside that of NAMEWIRE_ARTICLES, with .jsonl.gz files")
     return list(dict.fromkeys(line["text"] for file in files for line in _lines(file)))
 
 
