@@ -2,7 +2,6 @@
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -36,10 +35,11 @@ def demo(
     from namewire.output import say
     from namewire.reading.paths import Reader, find_files
     from namewire.reading.standard_input import interruptible
+    from namewire.samples import sample_articles
     from namewire.signals import Signals
 
     began = time.monotonic()
-    files = find_files(articles or [_samples()])
+    files = find_files(articles or [sample_articles()])
     with Signals() as signals:
         reader = Reader(files, standard_input=interruptible(0, wait=signals.wait_readable))
         say(
@@ -134,12 +134,3 @@ def _show(database: "Database", arrival: "Arrival", seconds: float) -> None:
     print_line(f"{line}; {seconds:.1f} s, {arrival.distinct / seconds:,.1f} articles/s.")
     for name, attributes in arrival.dead.items():
         print_line(f"{name} could not be handled: {attributes.get('reason', 'no reason given')}")
-
-
-def _samples() -> str:
-    import emulator
-
-    path = Path(str(emulator.__file__)).parent / "samples" / "articles.jsonl"
-    if not path.is_file():
-        raise Trouble(f"The sample articles are missing; they should be at {path}. Use --articles PATH.")
-    return str(path)

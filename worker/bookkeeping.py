@@ -113,6 +113,8 @@ def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
     another writer's correction since we last looked; first and last day may be wrong now.
     """
     facts = dict(entry.after or {})
+    if not entry.increments:
+        return facts, False
     forms = dict(facts.get("forms", {}))
     doubtful = False
     for (path, number), result in zip(entry.increments.items(), written.results, strict=True):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import grpc
@@ -34,6 +35,7 @@ _CONFLICTS: Final = (
     grpc.StatusCode.NOT_FOUND,
 )
 _REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE)
+_REMEMBERED_PATHS: Final = 20_000  # days, publications and forms come again and again
 _SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 
@@ -151,6 +153,7 @@ def _reference(name: str) -> Reference:
     return collection, document_id
 
 
+@lru_cache(maxsize=_REMEMBERED_PATHS)
 def _quote(path: Path) -> str:
     """A field path; anything but plain names is quoted, as Firestore asks."""
     return ".".join(

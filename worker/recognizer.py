@@ -50,17 +50,14 @@ class Recognizer:
             return [_entities(doc) for doc in self.nlp.pipe(texts, batch_size=_BATCH_DOCS)]
 
 
-def load_recognizer(name: str, *, longest: int, engine: str = "spacy") -> Recognizer:
+def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recognizer:
     """The recognizer of an installed package or a folder; the embedded one when the name is empty.
 
     `engine` is what NAMEWIRE_ENGINE says. Raises CannotStart, saying what to install or change.
     """
     path = _find(name)
-    # The default kernels leave two thirds of a core idle; numpy's own are used instead.
-    set_current_ops(NumpyOps(use_blis=False))
     try:
-        exclude = _needless(path)
-        recognizer = _load(path, exclude=exclude, longest=longest, engine=engine)
+        recognizer = _load(path, longest=longest, engine=engine)
     except CannotStart:
         raise
     except Exception as error:  # a foreign model can fail to load in any way
@@ -73,14 +70,33 @@ def load_recognizer(name: str, *, longest: int, engine: str = "spacy") -> Recogn
     return recognizer
 
 
-def _load(path: Path, *, exclude: list[str], longest: int, engine: str) -> Recognizer:
-    nlp = spacy.load(path, exclude=exclude)
+def load_pipeline(name: str, *, use_blis: bool = False) -> Language:
+    """What finds entities in a pipeline, and nothing else of it. Raises CannotStart, or what spaCy raises.
+
+    spaCy's default kernels, BLIS, leave two thirds of a core idle; without them numpy's own are used.
+    """
+    return _load_pipeline(_find(name), use_blis=use_blis)
+
+
+def _load_pipeline(path: Path, *, use_blis: bool) -> Language:
+    set_current_ops(NumpyOps(use_blis=use_blis))
+    return spacy.load(path, exclude=_needless(path))
+
+
+def _load(path: Path, *, longest: int, engine: str) -> Recognizer:
+    nlp = _load_pipeline(path, use_blis=False)
     nlp.max_length = max(nlp.max_length, longest + 1)
-    name, version = f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta.get("version", "unknown"))
-    recognizer = Recognizer(nlp, Model(name=name, version=version), _engine(nlp, engine))
+    recognizer = Recognizer(nlp, model_of(nlp), _engine(nlp, engine))
     # The first call is slow; nobody should wait for it. It also shows that the pipeline works at all.
     recognizer.find(["Reuters reports from Paris."])
     return recognizer
+
+
+def model_of(nlp: Language) -> Model:
+    """Name and version of a pipeline, as messages and documents give them."""
+    return Model(
+        name=f"{nlp.meta['lang']}_{nlp.meta['name']}", version=str(nlp.meta.get("version", "unknown"))
+    )
 
 
 def _engine(nlp: Language, wish: str) -> Extractor | None:

@@ -43,9 +43,9 @@ PUBSUB_EMULATOR_HOST, FIRESTORE_EMULATOR_HOST
                             host:port of the emulators, instead of the cloud
 NAMEWIRE_PROCESSES          NER processes (one per core)
 NAMEWIRE_MODEL              spaCy package or path (the embedded pipeline)
-NAMEWIRE_ENGINE             auto: the fast engine where it knows the pipeline, else spaCy; fast; spacy (spacy)
-NAMEWIRE_BATCH_WORDS        words in a batch of the role work (4000)
-NAMEWIRE_BATCH_MESSAGES     messages in a batch of the role work (8)
+NAMEWIRE_ENGINE             auto: the fast engine where it knows the pipeline, else spaCy; fast; spacy (auto)
+NAMEWIRE_BATCH_WORDS        words in a batch of the role work (8000)
+NAMEWIRE_BATCH_MESSAGES     messages in a batch of the role work (16)
 NAMEWIRE_BATCH_SECONDS      longest wait for a batch to fill (0.02)
 NAMEWIRE_COMMIT_WRITES      document writes in a commit (500)
 NAMEWIRE_COMMIT_SECONDS     longest wait for a commit to fill while articles flow (1)
@@ -66,9 +66,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         project=read.required("GOOGLE_CLOUD_PROJECT"),
         processes=read.number("NAMEWIRE_PROCESSES", os.cpu_count() or 1, low=1, high=512),
         model=read.text("NAMEWIRE_MODEL", ""),
-        engine=read.choice("NAMEWIRE_ENGINE", "spacy", ("auto", "fast", "spacy")),
-        batch_words=read.number("NAMEWIRE_BATCH_WORDS", 4_000, low=1, high=1_000_000),
-        batch_messages=read.number("NAMEWIRE_BATCH_MESSAGES", 8, low=1, high=1_000),
+        engine=read.choice("NAMEWIRE_ENGINE", "auto", ("auto", "fast", "spacy")),
+        batch_words=read.number("NAMEWIRE_BATCH_WORDS", 8_000, low=1, high=1_000_000),
+        batch_messages=read.number("NAMEWIRE_BATCH_MESSAGES", 16, low=1, high=1_000),
         batch_seconds=read.seconds("NAMEWIRE_BATCH_SECONDS", 0.02, high=10),
         commit_writes=read.number("NAMEWIRE_COMMIT_WRITES", 500, low=1, high=5_000),
         commit_seconds=read.seconds("NAMEWIRE_COMMIT_SECONDS", 1.0, high=20),

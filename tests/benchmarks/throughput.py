@@ -1,6 +1,8 @@
 """The whole path against NER alone, on the same articles in one run; and where a child's time goes.
 
-    python -m tests.benchmarks.throughput [--json] [--articles N] [--processes N]
+    python -m tests.benchmarks.throughput [--json] [--articles N] [--processes N] [--engine E ...]
+
+Once with spaCy's own loop and once with the engine, unless one is named.
 
 NER alone is as many processes as the worker has, doing nothing else. The whole path is the worker and
 the writer, from a full subscription to the last document. Both are measured in CPU seconds of our own
@@ -38,14 +40,15 @@ if TYPE_CHECKING:
 
 PROJECT = "namewire-bench"
 _recognizer: "Recognizer"  # of a process of the pool, which has no other place for it
-BATCH = 8  # messages in a batch of the worker, by default
+_ENGINES = ("spacy", "fast")
+BATCH = 16  # messages in a batch of the worker, by default
 
 
-def measure(count: int, processes: int) -> dict[str, Any]:
+def measure(count: int, processes: int, engine: str) -> dict[str, Any]:
     articles = [read_article(fields, content_chars=1_000_000) for fields in many_articles(count)]
     words = sum(count_words(article.content) for article in articles)
-    alone = _ner_alone(articles, processes)
-    path = _whole_path(articles, processes)
+    alone = _ner_alone(articles, processes, engine)
+    path = _whole_path(articles, processes, engine)
     own = path["work_cpu_s"] + path["write_cpu_s"]
     free = processes * path["wall_s"] - path["emulators_cpu_s"]
     return {
@@ -56,6 +59,7 @@ def measure(count: int, processes: int) -> dict[str, Any]:
         "ner_alone_words_per_s": round(words / alone["wall_s"]),
         "path_words_per_cpu_s": round(words / own),
         "path_words_per_s": round(words / path["wall_s"]),
+        "path_articles_per_s": round(len(articles) / path["wall_s"], 1),
         "ratio_cpu": round(alone["cpu_s"] / own, 3),
         "ratio_wall_without_emulators": round(alone["wall_s"] * processes / free, 3),
         "ner_share_of_worker": round(path["ner_cpu_s"] / path["work_cpu_s"], 3),
@@ -66,9 +70,9 @@ def measure(count: int, processes: int) -> dict[str, Any]:
     }
 
 
-def _ner_alone(articles: Sequence[Article], processes: int) -> dict[str, float]:
+def _ner_alone(articles: Sequence[Article], processes: int, engine: str) -> dict[str, float]:
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_load) as pool:
+    with context.Pool(processes, initializer=_load, initargs=(engine,)) as pool:
         pool.map(_warm, range(processes), chunksize=1)
         parts = [
             [article.content for article in articles[start : start + BATCH]]
@@ -79,12 +83,12 @@ def _ner_alone(articles: Sequence[Article], processes: int) -> dict[str, float]:
         return {"cpu_s": spent, "wall_s": time.monotonic() - began}
 
 
-def _load() -> None:
+def _load(engine: str) -> None:
     global _recognizer
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     from worker.recognizer import load_recognizer
 
-    _recognizer = load_recognizer("", longest=1_000_000)
+    _recognizer = load_recognizer("", longest=1_000_000, engine=engine)
 
 
 def _warm(_number: int) -> None:
@@ -97,12 +101,16 @@ def _find(texts: list[str]) -> float:
     return time.thread_time() - began
 
 
-def _whole_path(articles: Sequence[Article], processes: int) -> dict[str, float]:
+def _whole_path(articles: Sequence[Article], processes: int, engine: str) -> dict[str, float]:
     with _emulators() as java, tempfile.TemporaryDirectory() as folder:
         run_dir = Path(folder)
         client = firestore.Client(project=PROJECT)
         counter = client.collection("articles").count()
-        settings = {"NAMEWIRE_PROCESSES": str(processes), "NAMEWIRE_MAX_CONTENT_CHARS": "1000000"}
+        settings = {
+            "NAMEWIRE_PROCESSES": str(processes),
+            "NAMEWIRE_MAX_CONTENT_CHARS": "1000000",
+            "NAMEWIRE_ENGINE": engine,
+        }
         with running("work", run_dir, **settings) as work, running("write", run_dir, **settings) as write:
             for role in (work, write):
                 role.wait_ready()
@@ -165,13 +173,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--articles", type=int, default=600)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--engine", nargs="+", choices=_ENGINES, default=list(_ENGINES))
     options = parser.parse_args()
-    result = measure(options.articles, options.processes)
+    results = {engine: measure(options.articles, options.processes, engine) for engine in options.engine}
     if options.json:
-        print(json.dumps(result))
+        print(json.dumps(results))
         return
-    for name, value in result.items():
-        print(f"{name:32} {value:>12,}")
+    print(f"{'':32} {''.join(f'{engine:>12}' for engine in results)}")
+    for name in next(iter(results.values())):
+        print(f"{name:32} {''.join(f'{result[name]:>12,}' for result in results.values())}")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from worker.engine.lexing import PIECE, Lexer
 from worker.engine.specials import Specials
 
 # About 200 bytes each, a piece of usual length.
-KEPT_PIECES: Final = 60_000
-KEPT_CHARS: Final = 4_000_000
+KEPT_PIECES: Final = 120_000
+KEPT_CHARS: Final = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From texts to entities: tokens, vectors, moves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,14 @@ from worker.engine.specials import Specials
 _BATCH_CHARS: Final = 100_000
 
 
+# The steps of a batch, in order; `find` says when each has been taken.
+STAGES: Final = ("tokens", "vectors and closed moves", "walks", "entities")
+
+
+def _unheard(_stage: str) -> None:
+    """Nobody wants to know."""
+
+
 class Extractor:
     """Finds the entities that the pipeline finds. For one thread at a time."""
 
@@ -29,12 +37,13 @@ class Extractor:
         self._decoder = Decoder(network.scorer, network.moves)
         self._out = network.moves.out
         self._padding = network.padding
+        self.products = network.products
 
-    def find(self, texts: Sequence[str]) -> list[list[Entity]]:
+    def find(self, texts: Sequence[str], *, passed: Callable[[str], None] = _unheard) -> list[list[Entity]]:
         """The entities of each text, in order of position. Raises what the pipeline raises."""
         found: list[list[Entity]] = []
         for batch in self._batches(texts):
-            found += self._find(batch)
+            found += self._find(batch, passed)
         return found
 
     def tokens(self, text: str) -> list[tuple[int, int]]:
@@ -64,17 +73,22 @@ class Extractor:
         if batch:
             yield batch
 
-    def _find(self, texts: list[str]) -> list[list[Entity]]:
+    def _find(self, texts: list[str], passed: Callable[[str], None]) -> list[list[Entity]]:
         try:
             tokens = self._chunks.read(texts)
         except TooMany:
             return self._leave(texts)
         if not len(tokens.types):
             return [[] for _ in texts]
+        passed(STAGES[0])
         layout = _Layout(tokens.counts, self._padding)
         vectors, best = self._understand(tokens, layout)
+        passed(STAGES[1])
         spans = self._decoder.spans(vectors, best, layout.last_rows)
-        return self._entities(texts, tokens, layout, spans)
+        passed(STAGES[2])
+        found = self._entities(texts, tokens, layout, spans)
+        passed(STAGES[3])
+        return found
 
     def _understand(self, tokens: Tokens, layout: "_Layout") -> tuple[Floats, Ids]:
         """The vector of each row, and its best move while no entity is open."""

@@ -9,7 +9,7 @@ from worker.engine.arrays import Flags, Floats, Hashes, Ids, with_room
 from worker.engine.network import Network
 
 # 3.8 kB each in a network of the usual width.
-KEPT_TYPES: Final = 16_384
+KEPT_TYPES: Final = 32_768
 # Room for what a batch brings before some are forgotten; what is not touched takes no memory.
 _SPARE: Final = 8_192
 # Type 0 is the padding between documents: zeros.

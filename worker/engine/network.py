@@ -46,6 +46,14 @@ class Network:
     moves: Moves
 
     @property
+    def products(self) -> list[tuple[int, int]]:
+        """Inputs and outputs of the matrix products for every token; the first layer's belong to types."""
+        hidden = self.scorer.features.shape[1:]
+        upper = [] if self.scorer.upper is None else [self.scorer.upper.shape]
+        shapes = [*(layer.weights.shape for layer in self.convolutions[1:]), hidden, *upper]
+        return [(int(inputs), int(outputs)) for inputs, outputs in shapes]
+
+    @property
     def padding(self) -> int:
         """Rows between documents, enough that none sees another."""
         return sum(layer.window for layer in self.convolutions)

@@ -50,7 +50,7 @@ TRICKY = {
 
 @pytest.fixture(scope="module")
 def embedded() -> Recognizer:
-    return load_recognizer("", longest=LONGEST, engine="auto")
+    return load_recognizer("", longest=LONGEST)
 
 
 def assert_offsets_fit(recognizer: Recognizer, text: str) -> None:
@@ -144,8 +144,8 @@ def test_strings_of_past_batches_are_forgotten(embedded: Recognizer) -> None:
     assert len(embedded.nlp.vocab.strings) == before
 
 
-def test_the_engine_is_used_only_if_asked_for(embedded: Recognizer) -> None:
-    plain = load_recognizer("", longest=LONGEST)
+def test_the_engine_is_used_unless_it_is_switched_off(embedded: Recognizer) -> None:
+    plain = load_recognizer("", longest=LONGEST, engine="spacy")
     assert embedded.engine is not None
     assert plain.engine is None
     assert plain.find(list(TRICKY.values())) == embedded.find(list(TRICKY.values()))
