@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARTICLES ?=
 DATA ?=
+# Test files that run side by side, each with emulators of its own.
+JOBS ?= 2
 
 .PHONY: help setup demo up test test-slow check bench bundle dist model lock clean
 
@@ -32,10 +34,10 @@ up: .venv/ready ## run the whole house until Ctrl-C
 	@$(BIN)/namewire up --env-file .env.local
 
 test: .venv/ready ## run the tests, under 10 minutes on 2 cores
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile
 
 test-slow: .venv/ready ## run the tests that take longer
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow -n $(JOBS) --dist loadfile
 
 check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .
