@@ -1,6 +1,7 @@
 """Results go to standard output; progress, warnings and everything for the eye only to standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,16 +15,29 @@ from contract.timestamps import format_time
 
 # In a file or a pipe; a terminal has its own.
 _WIDTH: Final = 110
+# What a terminal obeys instead of showing it: control characters but the line's own, other ends of lines,
+# marks that turn text around, halves of characters.
+_OBEYED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """The text with everything in sight; in JSON it still means the same.
+
+    Anybody may have written it: an article, a file's name, an answer.
+    """
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def say(line: str) -> None:
     """A line for the person at the terminal."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{visible(line)}\n")
     sys.stderr.flush()
 
 
 def print_line(line: str = "") -> None:
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{visible(line)}\n")
     sys.stdout.flush()
 
 
@@ -40,7 +54,7 @@ def print_table(table: Table) -> None:
 
 
 def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> Table:
-    made = Table(title=title or None, title_justify="left")
+    made = Table(title=Text(visible(title)) if title else None, title_justify="left")
     for name in columns:
         made.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     return made
@@ -48,7 +62,7 @@ def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) ->
 
 def cells(*values: object) -> list[Text]:
     """Values as text that nothing interprets: names in the news may look like markup."""
-    return [Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+    return [Text(f"{value:,}" if isinstance(value, int) else visible(str(value))) for value in values]
 
 
 def _plain(value: object) -> str:

@@ -81,7 +81,7 @@ def test_every_answer_is_one_of_the_document(url: str) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1_000)
 def test_every_answer_to_thousands_is_one_of_the_document(url: str) -> None:
-    _conform(url, "--phases=examples,coverage,fuzzing", "--max-examples=1000")
+    _conform(url, "--phases=examples,coverage,fuzzing", "--max-examples=500")
 
 
 @dataclass(frozen=True, slots=True)
