@@ -43,8 +43,8 @@ check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/mypy
 	@PYTHONPATH=functions/publish $(BIN)/lint-imports
 
-audit: .venv/ready ## look every locked dependency up in the database of known vulnerabilities (needs the internet)
-	@for lock in requirements.lock functions/*/requirements.txt terraform/vm/requirements.txt; do echo "$$lock"; \
+audit: .venv/ready ## look up every locked dependency among the known vulnerabilities (needs the internet)
+	@for lock in requirements.lock functions/*/requirements.txt terraform/vm/requirements.txt; do \
 	  $(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock; done
 
 bench: .venv/ready ## measure the figures that the documents quote
