@@ -48,7 +48,7 @@ def url(folder: Path, topic: Topic) -> Iterator[str]:
     assert _KEY not in log
 
 
-def _conform(url: str, *options: str) -> str:
+def _conform(url: str, folder: Path, *options: str) -> str:
     """What schemathesis says; everything it found fails the test."""
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
@@ -61,7 +61,7 @@ def _conform(url: str, *options: str) -> str:
     done = subprocess.run(
         [*command, *fixed, *still, *options],
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
+        cwd=folder,  # where it leaves its cache
         capture_output=True,
         text=True,
         check=False,
@@ -71,8 +71,8 @@ def _conform(url: str, *options: str) -> str:
     return done.stdout
 
 
-def test_every_answer_is_one_of_the_document(url: str) -> None:
-    said = _conform(url, "--phases=examples,fuzzing", "--max-examples=30", "--seed=1")
+def test_every_answer_is_one_of_the_document(url: str, tmp_path: Path) -> None:
+    said = _conform(url, tmp_path, "--phases=examples,fuzzing", "--max-examples=30", "--seed=1")
     passed = re.search(r"(\d+) generated, (\d+) passed", said)
     assert passed, said
     assert int(passed[1]) > 50
@@ -80,8 +80,8 @@ def test_every_answer_is_one_of_the_document(url: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_000)
-def test_every_answer_to_thousands_is_one_of_the_document(url: str) -> None:
-    _conform(url, "--phases=examples,coverage,fuzzing", "--max-examples=500")
+def test_every_answer_to_thousands_is_one_of_the_document(url: str, tmp_path: Path) -> None:
+    _conform(url, tmp_path, "--phases=examples,coverage,fuzzing", "--max-examples=500")
 
 
 @dataclass(frozen=True, slots=True)
