@@ -15,29 +15,20 @@ from contract.timestamps import format_time
 
 # In a file or a pipe; a terminal has its own.
 _WIDTH: Final = 110
-# What a terminal obeys instead of showing it: control characters but the line's own, other ends of lines,
-# marks that turn text around, halves of characters.
-_OBEYED: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+# What moves the cursor, colours the screen, turns the direction of writing round, or is no character at all.
+_HIDDEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-
-
-def visible(text: str) -> str:
-    """The text with everything in sight; in JSON it still means the same.
-
-    Anybody may have written it: an article, a file's name, an answer.
-    """
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def say(line: str) -> None:
     """A line for the person at the terminal."""
-    sys.stderr.write(f"{visible(line)}\n")
+    sys.stderr.write(f"{tame(line)}\n")
     sys.stderr.flush()
 
 
 def print_line(line: str = "") -> None:
-    sys.stdout.write(f"{visible(line)}\n")
+    sys.stdout.write(f"{tame(line)}\n")
     sys.stdout.flush()
 
 
@@ -61,8 +52,18 @@ def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) ->
 
 
 def cells(*values: object) -> list[Text]:
-    """Values as text that nothing interprets: names in the news may look like markup."""
+    """Values as text that nothing interprets: names in the news may look like markup, or worse."""
     return [Text(f"{value:,}" if isinstance(value, int) else visible(str(value))) for value in values]
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """The text with control characters escaped as in Python, but for those to be kept."""
+    return _HIDDEN.sub(lambda match: match[0] if match[0] in keep else ascii(match[0])[1:-1], text)
+
+
+def tame(text: str) -> str:
+    """Lines that do nothing to a terminal, whoever wrote what is in them; JSON stays what it is."""
+    return _HIDDEN.sub(lambda match: match[0] if match[0] in "\n\t" else f"\\u{ord(match[0]):04x}", text)
 
 
 def _plain(value: object) -> str:

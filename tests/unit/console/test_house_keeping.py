@@ -21,7 +21,7 @@ from namewire.arrival import STILL_SECONDS, Arrival
 from namewire.bars import BytesBar
 from namewire.env_file import env_file
 from namewire.errors import Interrupted, Trouble
-from namewire.output import print_json, print_line, say, visible
+from namewire.output import print_json, print_line, say, tame, visible
 from namewire.processes import paces, read_processes
 from namewire.publishing import Accepted
 from namewire.reading.standard_input import interruptible
@@ -67,12 +67,13 @@ def test_what_a_terminal_would_obey_is_shown_instead(text: str, capsys: pytest.C
     shown = "".join(capsys.readouterr())
     assert not any(char in shown for char in "\x1b\r\x9b\u202e\u2028\ud83d\x00\x7f")
     assert visible(text).isprintable()
-    assert json.loads(f'"{visible(text)}"') == text
+    assert json.loads(f'"{tame(text)}"') == text
 
 
 def test_words_and_emoji_are_shown_as_they_are() -> None:
     text = "Zoë met 👩\u200d🚀 in नई दिल्ली,\nand left.\tفارسی\u200cها"
-    assert visible(text) == text
+    assert tame(text) == text
+    assert visible(text, keep="\n\t") == text
 
 
 def test_the_environment_file_is_for_the_shell_and_goes_away(tmp_path: Path) -> None:
