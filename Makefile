@@ -10,7 +10,7 @@ DATA ?=
 # Test files that run side by side, each with emulators of its own.
 JOBS ?= 2
 
-.PHONY: help setup demo up test test-slow check bench bundle dist model lock clean
+.PHONY: help setup demo up test test-slow check audit bench bundle dist model lock clean
 
 help:
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@PYTHONPATH=functions/publish $(BIN)/lint-imports
+
+audit: .venv/ready ## look up every locked dependency among the known vulnerabilities (needs the internet)
+	@for lock in requirements.lock functions/*/requirements.txt terraform/vm/requirements.txt; do \
+	  $(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock; done
 
 bench: .venv/ready ## measure the figures that the documents quote
 	@$(BIN)/python -m tests.benchmarks

@@ -46,7 +46,9 @@ def main() -> NoReturn:
 
 
 def _end(message: str, exit_code: int) -> NoReturn:
-    sys.stderr.write(f"{message}\n")
+    from namewire.output import say
+
+    say(message)
     sys.exit(exit_code)
 
 

@@ -16,6 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from namewire.output import tame
+
 # Without a terminal, in a log for example, a line now and then takes the place of the bar.
 _LINE_SECONDS: Final = 5.0
 
@@ -46,7 +48,7 @@ class _Bar:
         self._bar.stop()
 
     def say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False)
+        self._console.print(tame(line), markup=False, highlight=False)
 
     def show(self, completed: int, note: str = "", *, total: int | None = None) -> None:
         self._bar.update(self._task, completed=completed, note=note)

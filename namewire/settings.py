@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from namewire.errors import USAGE, Trouble
 
@@ -43,6 +44,12 @@ class Settings:
         if not url.startswith(("http://", "https://")):
             raise Trouble(
                 f"{url!r} is not an address; it has to start with http:// or https://.", exit_code=USAGE
+            )
+        if "@" in urlsplit(url).netloc:
+            raise Trouble(
+                "The address of the publish function holds a name or a password, which would be shown in "
+                "messages. Take it out; keys go into NAMEWIRE_API_KEY, tokens into NAMEWIRE_TOKEN.",
+                exit_code=USAGE,
             )
         return url
 

@@ -36,6 +36,9 @@ _CONFLICTS: Final = (
 )
 _REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE)
 _REMEMBERED_PATHS: Final = 20_000  # days, publications and forms come again and again
+# Firestore's limit on a request. The emulator's is 4 MiB, and it says so with the code for a used-up quota.
+_REQUEST_BYTES: Final = 10 * 1024 * 1024
+_TOO_LARGE: Final = "exceeds maximum size"
 _SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 
@@ -95,6 +98,8 @@ class Database:
     def commit(self, entries: Sequence[Entry]) -> list[Written]:
         """Writes all or nothing. Raises Conflict, TryLater or Never."""
         request = _Commit(database=self._path, writes=[self._write(entry) for entry in entries])
+        if request.ByteSize() > _REQUEST_BYTES:
+            raise Never(f"Firestore: a commit of {request.ByteSize():,} bytes; it takes {_REQUEST_BYTES:,}")
         try:
             answer = self._commit(request, timeout=_CALL_SECONDS, metadata=self._metadata)
         except grpc.RpcError as error:
@@ -143,7 +148,7 @@ class Database:
 def _fate(error: grpc.RpcError) -> Exception:
     code = error.code()
     text = f"Firestore: {code.name}: {str(error.details())[:300]}"
-    if code in _REFUSED:
+    if code in _REFUSED or _TOO_LARGE in text:
         return Never(text)
     return Conflict(text) if code in _CONFLICTS else TryLater(text)
 

@@ -18,8 +18,10 @@ from emulator.house import Ports, plan_house
 from emulator.logs import Follower, last_lines
 from emulator.topology import read_topology, subscription_body
 from namewire.arrival import STILL_SECONDS, Arrival
+from namewire.bars import BytesBar
 from namewire.env_file import env_file
 from namewire.errors import Interrupted, Trouble
+from namewire.output import print_json, print_line, say, tame, visible
 from namewire.processes import paces, read_processes
 from namewire.publishing import Accepted
 from namewire.reading.standard_input import interruptible
@@ -46,6 +48,32 @@ def test_the_address_given_comes_before_the_one_in_the_environment() -> None:
     assert "secret" not in repr(settings)
     with pytest.raises(Trouble, match="has to start with http"):
         settings.need_publish_url("localhost:8080")
+
+
+def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Trouble, match="NAMEWIRE_API_KEY") as caught:
+        read_settings({}).need_publish_url("https://ada:hush@example.test/")
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[2J", "a\rb", "\x9b8m", "x\u202ey", "\u2028", "\ud83d", "\x00", "\x7f"]
+)
+def test_what_a_terminal_would_obey_is_shown_instead(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_line(text)
+    say(text)
+    print_json({"text": text})
+    BytesBar(1).say(text)
+    shown = "".join(capsys.readouterr())
+    assert not any(char in shown for char in "\x1b\r\x9b\u202e\u2028\ud83d\x00\x7f")
+    assert visible(text).isprintable()
+    assert json.loads(f'"{tame(text)}"') == text
+
+
+def test_words_and_emoji_are_shown_as_they_are() -> None:
+    text = "Zoë met 👩\u200d🚀 in नई दिल्ली,\nand left.\tفارسی\u200cها"
+    assert tame(text) == text
+    assert visible(text, keep="\n\t") == text
 
 
 def test_the_environment_file_is_for_the_shell_and_goes_away(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The one validation: what is accepted, under which names, and what a sender reads when it is not."""
 
+import unicodedata
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from contract import limits
 from contract.article import ALIASES, FIELDS, Article, read_article
 from contract.errors import InvalidMessage
-from contract.identity import is_article_id
+from contract.identity import is_article_id, publication_key
 from tests.unit.contract.making import (
     HALF_PAIR,
     article_fields,
     check_explains,
+    clean_text,
     complaints,
     json_values,
     modest,
@@ -266,3 +268,48 @@ def test_whatever_json_holds_there_is_an_article_or_an_invalid_message(fields: d
     else:
         assert is_article_id(article.id)
         article.model_dump_json()
+
+
+filled = clean_text.filter(str.strip)
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same article twice: fields under other names, in another order, with white space around lines."""
+    fields: dict[str, Any] = {"content": draw(filled), "publication": draw(filled)}
+    fields |= draw(st.fixed_dictionaries({}, optional={"title": filled, "url": filled, "section": filled}))
+    fields |= draw(st.fixed_dictionaries({}, optional={"published_at": st.just("2026-11-24")}))
+    other = {}
+    for name in draw(st.permutations(list(fields))):
+        alias = draw(st.sampled_from([name, *ALIASES.get(name, ())]))
+        other[alias] = f" \n{fields[name]}\t" if name in LINES else fields[name]
+    return fields, {**other, "unknown": draw(json_values)}
+
+
+@modest
+@given(both=spellings())
+def test_names_order_and_white_space_make_no_other_article(
+    both: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    one, other = both
+    if len(" ".join(one["publication"].split())) > limits.PUBLICATION_CHARS:
+        return
+    assert read_article(one) == read_article(other)
+
+
+@modest
+@given(name=filled, form=st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), url=st.sampled_from(["u", None]))
+def test_a_normal_form_of_the_publication_makes_no_other_article(
+    name: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"], url: str | None
+) -> None:
+    """What people see as one name is typed in several ways; text, in contrast, stays as it was sent."""
+    again = unicodedata.normalize(form, name)
+    if max(len(name), len(again)) > limits.PUBLICATION_CHARS or not again.strip():
+        return
+    first = read_article(article_fields(publication=name, url=url))
+    second = read_article(article_fields(publication=again, url=url))
+    if publication_key(name) == publication_key(again):
+        assert first.id == second.id
+    else:
+        # Only where nothing is left of the name but a hash of its signs.
+        assert first.publication_key.startswith("publication-")

@@ -1,6 +1,8 @@
 """Which mentions are one name, and how people see it."""
 
 import re
+import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -153,3 +155,9 @@ def test_a_name_is_its_key_id_and_form(text: str, label: str) -> None:
 @given(text=st.text(" \t\n\u00a0\u2003ab", max_size=10))
 def test_collapsed_text_has_single_spaces_between_words_only(text: str) -> None:
     assert collapse_spaces(text) == re.sub(r"\s+", " ", text).strip()
+
+
+@modest
+@given(text=clean_text, form=st.sampled_from(["NFC", "NFD"]))
+def test_canonical_forms_of_a_name_are_one_name(text: str, form: Literal["NFC", "NFD"]) -> None:
+    assert entity_key(unicodedata.normalize(form, text), "ORG") == entity_key(text, "ORG")
