@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, FailFast, Field, ValidationError
 
@@ -15,6 +15,9 @@ from contract.identity import content_sha256, is_article_id, is_reserved
 from contract.wire import decode_utf8, parse_json
 
 SCHEMA: Final = 1
+# While a new version is rolled out, messages of the one before still wait in Pub/Sub: a writer understands
+# every schema from this one on.
+OLDEST_SCHEMA: Final = 1
 
 
 def _article_id(text: str) -> str:
@@ -53,7 +56,7 @@ class EntityMessage(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    schema_: Literal[1] = Field(alias="schema")
+    schema_: int = Field(alias="schema", strict=True)
     id: Annotated[str, AfterValidator(_article_id)]
     publication: Annotated[str, Field(min_length=1)]
     publication_key: Annotated[
@@ -149,14 +152,16 @@ def decode_entity_message(data: bytes) -> EntityMessage:
 
 def _check_schema(value: Mapping[str, Any]) -> None:
     schema = value.get("schema")
-    if schema == SCHEMA and not isinstance(schema, bool):
+    known = isinstance(schema, int) and not isinstance(schema, bool)
+    if known and OLDEST_SCHEMA <= schema <= SCHEMA:
         return
-    if isinstance(schema, int) and schema > SCHEMA:
+    if known and schema > SCHEMA:
         raise InvalidMessage.of(
             "schema",
             f"is {schema}, newer than the {SCHEMA} this writer knows; update the writer, then replay",
         )
-    raise InvalidMessage.of("schema", f"must be {SCHEMA}, is {json.dumps(schema)[:40]}")
+    must = str(SCHEMA) if OLDEST_SCHEMA == SCHEMA else f"{OLDEST_SCHEMA} to {SCHEMA}"
+    raise InvalidMessage.of("schema", f"must be {must}, is {json.dumps(schema)[:40]}")
 
 
 def _check_text(message: EntityMessage) -> None:

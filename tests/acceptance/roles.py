@@ -40,13 +40,16 @@ class Role:
 
 
 @contextmanager
-def running(name: str, run_dir: Path, **settings: str) -> Iterator[Role]:
-    """A role in the environment that the emulator fixtures have set; ended by force if it is still there."""
+def running(name: str, run_dir: Path, *, root: Path = _ROOT, **settings: str) -> Iterator[Role]:
+    """A role in the environment that the emulator fixtures have set; ended by force if it is still there.
+
+    `root` is the folder of its source, where another version is wanted.
+    """
     log = run_dir / f"{name}.log"
     environment = {**os.environ, "NAMEWIRE_RUN_DIR": str(run_dir), **settings}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "worker", name], cwd=_ROOT, env=environment, stderr=output
+            [sys.executable, "-m", "worker", name], cwd=root, env=environment, stderr=output
         )
     role = Role(name, process, run_dir, log)
     try:
