@@ -152,14 +152,14 @@ def decode_entity_message(data: bytes) -> EntityMessage:
 
 def _check_schema(value: Mapping[str, Any]) -> None:
     schema = value.get("schema")
-    known = isinstance(schema, int) and not isinstance(schema, bool)
-    if known and OLDEST_SCHEMA <= schema <= SCHEMA:
-        return
-    if known and schema > SCHEMA:
-        raise InvalidMessage.of(
-            "schema",
-            f"is {schema}, newer than the {SCHEMA} this writer knows; update the writer, then replay",
-        )
+    if isinstance(schema, int) and not isinstance(schema, bool):
+        if OLDEST_SCHEMA <= schema <= SCHEMA:
+            return
+        if schema > SCHEMA:
+            raise InvalidMessage.of(
+                "schema",
+                f"is {schema}, newer than the {SCHEMA} this writer knows; update the writer, then replay",
+            )
     must = str(SCHEMA) if OLDEST_SCHEMA == SCHEMA else f"{OLDEST_SCHEMA} to {SCHEMA}"
     raise InvalidMessage.of("schema", f"must be {must}, is {json.dumps(schema)[:40]}")
 

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +39,14 @@ class Role:
         return self.process.wait(DRAIN_SECONDS)
 
 
-@contextmanager
-def running(name: str, run_dir: Path, *, root: Path = _ROOT, **settings: str) -> Iterator[Role]:
-    """A role in the environment that the emulator fixtures have set; ended by force if it is still there.
+def running(name: str, run_dir: Path, **settings: str) -> AbstractContextManager[Role]:
+    """A role in the environment that the emulator fixtures have set; ended by force if it is still there."""
+    return running_from(_ROOT, name, run_dir, settings)
 
-    `root` is the folder of its source, where another version is wanted.
-    """
+
+@contextmanager
+def running_from(root: Path, name: str, run_dir: Path, settings: Mapping[str, str]) -> Iterator[Role]:
+    """The same, of the source in another folder."""
     log = run_dir / f"{name}.log"
     environment = {**os.environ, "NAMEWIRE_RUN_DIR": str(run_dir), **settings}
     with log.open("ab") as output:

@@ -17,7 +17,7 @@ from tests.acceptance.ledger import (
     assert_no_message_is_left,
     stored_contents,
 )
-from tests.acceptance.roles import Role, running
+from tests.acceptance.roles import Role, running, running_from
 from tests.benchmarks.articles import sample_articles
 from tests.polling import eventually
 from worker import pubsub
@@ -76,7 +76,7 @@ def test_the_worker_first_buries_what_the_old_writer_does_not_know_and_nothing_i
     project: str, client: firestore.Client, next_version: Path, tmp_path: Path
 ) -> None:
     articles = sample_articles(20)
-    with running("write", tmp_path) as write, running("work", tmp_path, root=next_version) as work:
+    with running("write", tmp_path) as write, running_from(next_version, "work", tmp_path, {}) as work:
         _ready(work, write)
         _send(project, articles)
         letters = _pull(project, "entities-dead-review", len(articles))
@@ -94,7 +94,7 @@ def test_the_worker_first_buries_what_the_old_writer_does_not_know_and_nothing_i
 def _replaced(old: Role, run_dir: Path, root: Path) -> Iterator[Role]:
     """The old version drains, the new one begins, as `terraform apply` and systemd do it."""
     assert old.terminate() == 0
-    with running(old.name, run_dir, root=root) as new:
+    with running_from(root, old.name, run_dir, {}) as new:
         yield new
 
 

@@ -142,5 +142,5 @@ def test_a_moment_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(480)
-def test_five_minutes_of_fuzzing_find_nothing(tmp_path: Path) -> None:
-    _fuzz(300, tmp_path)
+def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
+    _fuzz(60, tmp_path)
