@@ -101,7 +101,7 @@ class Report:
         if found.lagging:
             lines.append(
                 f"{found.lagging:,} {_plural(found.lagging, 'entity', 'entities')} shown by a form that is "
-                "not the commonest. That is no error: a writer follows another one's forms at its next change."
+                "not the commonest. That is no error: with several writers it follows at the next change."
             )
         if found.unmendable:
             lines.append(

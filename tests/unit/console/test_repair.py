@@ -1,4 +1,4 @@
-"""A repair in the middle of everything: whatever the writer does and whichever answers get lost, exact at the end."""
+"""A repair in the middle of everything: exact, whatever the writer does and whatever gets lost."""
 
 import itertools
 import random
@@ -193,6 +193,7 @@ def _interfere(
     """Between what a repair has read and what it writes, the writer writes; and answers get lost."""
     coming, plan = iter(versions), iter(failures)
     within: list[bool] = []
+
     def before(entries: Sequence[Entry]) -> None:
         if within or not _is_repair(entries):
             return
