@@ -1,4 +1,4 @@
-"""`namewire verify` while the roles work: nothing differs, and a killed repair does no harm."""
+"""`namewire verify` while the writer works: nothing differs, and a killed repair does no harm."""
 
 import json
 import random
@@ -8,16 +8,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.cloud import firestore
 
+from contract.messages import EntityMessage
 from tests.acceptance.console import COMMAND, ROOT
-from tests.acceptance.ledger import assert_everything_is_exact, send_articles, stored_contents
-from tests.acceptance.roles import Role
-from tests.benchmarks.articles import sample_articles
+from tests.acceptance.ledger import assert_everything_is_exact, stored_contents
+from tests.acceptance.roles import Role, running
 from tests.polling import eventually
+from tests.unit.worker.making import make_message
+from worker import pubsub
+
+SEED = 12
 
 
 def verify(*options: str) -> subprocess.CompletedProcess[str]:
@@ -35,9 +40,9 @@ def answer(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_recount_in_the_middle_of_the_work_finds_no_difference(
-    project: str, client: firestore.Client, roles: tuple[Role, Role]
+    project: str, client: firestore.Client, write: Role
 ) -> None:
-    with feeding(project) as fed:
+    with feeding(project, seed=SEED) as fed:
         eventually(lambda: len(stored_contents(client)) > 20, seconds=120, pause=0.2)
         began = fed.rounds
         for _ in range(8):
@@ -46,17 +51,16 @@ def test_a_recount_in_the_middle_of_the_work_finds_no_difference(
             assert (done.returncode, told["differences"]) == (0, [])
             assert told["read"]["articles"] > 20
         assert fed.rounds > began + 2
-    finish(client, roles, fed)
-    assert answer(verify())["read"]["articles"] == len(fed.final)
+    finish(client, write, fed)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_repairs_killed_at_any_moment_while_the_roles_work_end_exact(
-    project: str, client: firestore.Client, roles: tuple[Role, Role]
+def test_repairs_killed_at_any_moment_while_the_writer_works_end_exact(
+    project: str, client: firestore.Client, write: Role
 ) -> None:
-    choice = random.Random(12)
-    with feeding(project) as fed:
+    choice = random.Random(SEED)
+    with feeding(project, seed=SEED) as fed:
         eventually(lambda: len(stored_contents(client)) > 50, seconds=120, pause=0.2)
         kills = 0
         for _ in range(6):
@@ -71,7 +75,7 @@ def test_repairs_killed_at_any_moment_while_the_roles_work_end_exact(
         before = fed.rounds
         eventually(lambda: fed.rounds > before + 1, seconds=120)
         assert answer(verify())["differences"] == []
-    finish(client, roles, fed)
+    finish(client, write, fed)
     assert [item.id for item in client.collection("repairs").stream()] == []
 
 
@@ -84,19 +88,17 @@ class Fed:
 
 
 @contextmanager
-def feeding(project: str) -> Iterator[Fed]:
-    """Sends articles and their corrections without end: each round brings some, and corrects all before."""
-    fed, stop = Fed(), threading.Event()
+def feeding(project: str, *, seed: int) -> Iterator[Fed]:
+    """Sends what was found in articles, and in their corrections, without end."""
+    fed, stop, choice = Fed(), threading.Event(), random.Random(seed)
+    channel = pubsub.open_channel()
+    topic = pubsub.Topic(channel, project, "entities")
 
     def loop() -> None:
-        while not stop.wait(4.0):
-            number = fed.rounds
-            articles = [
-                {**article, "content": f"Round {number} by Ann Mo{number % 7}. {article['content']}"}
-                for article in sample_articles(min(150, 60 + 10 * number))
-                if "content" in article
-            ]
-            fed.final.update(send_articles(project, articles, seed=number).final)
+        while not stop.wait(0.5):
+            found = [_article(choice, fed.rounds, sent=60 * fed.rounds + position) for position in range(60)]
+            topic.publish([pubsub.Outgoing(message.encode(), {}) for message in found])
+            fed.final.update((message.id, str(message.content)) for message in found)
             fed.rounds += 1
 
     thread = threading.Thread(target=loop)
@@ -106,14 +108,36 @@ def feeding(project: str) -> Iterator[Fed]:
     finally:
         stop.set()
         thread.join()
+        channel.close()
 
 
-def finish(client: firestore.Client, roles: tuple[Role, Role], fed: Fed) -> None:
-    eventually(lambda: stored_contents(client) == fed.final, seconds=300, pause=1.0)
-    assert [role.terminate() for role in roles] == [0, 0]
+def _article(choice: random.Random, number: int, *, sent: int) -> EntityMessage:
+    """A new article, or another version of one of the last."""
+    names = [f"Name{int(choice.random() ** 2 * 600)}" for _ in range(choice.randint(0, 12))]
+    return make_message(
+        " met ".join(["someone", *names]),
+        article_id=f"a{max(0, number * 20 - choice.randrange(400))}",
+        publication=f"Paper {choice.randrange(7)}",
+        published_at=f"2026-10-{choice.randint(1, 28):02}",
+        sent=sent,
+    )
+
+
+def finish(client: firestore.Client, write: Role, fed: Fed) -> None:
+    eventually(lambda: stored_contents(client) == fed.final, seconds=200, pause=1.0)
+    assert write.terminate() == 0
     done = verify()
     assert (done.returncode, answer(done)["differences"]) == (0, [])
+    assert answer(done)["read"]["articles"] == len(fed.final)
     assert_everything_is_exact(client)
+
+
+@pytest.fixture
+def write(project: str, firestore_emulator: str, tmp_path: Path) -> Iterator[Role]:
+    assert [project, firestore_emulator]
+    with running("write", tmp_path) as role:
+        role.wait_ready()
+        yield role
 
 
 def damage(client: firestore.Client, choice: random.Random) -> None:

@@ -18,7 +18,7 @@ Collections = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Versions:
-    """A FakeDatabase as it is when it is asked; `keeps_until` is when the first versions are forgotten."""
+    """A FakeDatabase as it is when it is asked; the versions of EPOCH may be gone."""
 
     def __init__(self, database: FakeDatabase, *, since_is_gone: bool = False) -> None:
         self._database = database
@@ -51,7 +51,7 @@ class Versions:
         ]
         for name, document in chosen[:limit]:
             kept = {key: value for key, value in document.items() if fields is None or key in fields}
-            yield Row(name, copy.deepcopy(kept), EPOCH)
+            yield Row(name, copy.deepcopy(kept), self.now())
 
     def _check(self, at: datetime | None) -> None:
         if at is not None and at == self._gone:
@@ -64,16 +64,17 @@ def _meets(document: Mapping[str, Any], condition: Condition) -> bool:
     return stored == value if operator == "==" else value in (stored or ())
 
 
-def recount(database: FakeDatabase, findings: Findings, sums: Sums) -> None:
+def recount(database: FakeDatabase, findings: Findings, sums: Sums, *, since_is_gone: bool = False) -> None:
     """Recounts what the database holds now."""
-    Recount(Reading(Versions(database), EPOCH, pause=_never), sums, findings).run()
+    versions = Versions(database, since_is_gone=since_is_gone)
+    Recount(Reading(versions, EPOCH, pause=_never, page=3), sums, findings).run()
 
 
-def differences(database: FakeDatabase) -> list[dict[str, Any]]:
+def differences(database: FakeDatabase, *, since_is_gone: bool = False) -> list[dict[str, Any]]:
     """What `namewire verify` would say about it."""
     with scratch() as disk:
         findings = Findings(disk)
-        recount(database, findings, Sums(disk, buffered=5))
+        recount(database, findings, Sums(disk, buffered=5), since_is_gone=since_is_gone)
         return [difference.as_json() for difference in findings.all()]
 
 

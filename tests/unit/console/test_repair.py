@@ -55,6 +55,19 @@ def test_an_article_that_contradicts_its_entities_follows_them_and_the_counts_fo
     room.check()
 
 
+def test_without_a_common_moment_an_article_that_lists_no_entities_is_counted_too() -> None:
+    """The largest articles leave out their `entity_ids`, by which an entity's articles are found."""
+    room = Room()
+    room.take(make_message("Ada met Bo"), make_message("Ada", article_id="a2"))
+    large = room.database.collection("articles")["a1"]
+    large["left_out"] = ["content", "entities", "entity_ids"]
+    del large["entity_ids"]
+    assert differences(room.database, since_is_gone=True) == []
+    for entity in room.database.collection("entities").values():
+        entity["mentions"] += 1
+    assert sorted(item["right"] for item in differences(room.database, since_is_gone=True)) == [1, 2]
+
+
 def test_what_firestore_refuses_is_named_and_harms_nothing_else() -> None:
     room = Room()
     room.take(*(make_message(name, article_id=name) for name in ("Ada", "Bo", "Cy")))
