@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,13 +57,15 @@ class Sums:
     def __init__(self, connection: sqlite3.Connection, *, buffered: int = _BUFFERED) -> None:
         self._connection = connection
         self._most = buffered
-        self._buffer: Counter[tuple[str, str, str, str]] = Counter()
+        self._buffer: dict[tuple[str, str, str, str], int] = {}
         self._facts: dict[Reference, Mapping[str, str]] = {}
         connection.executescript(_SCHEMA)
 
     def add(self, numbers: Iterable[tuple[Reference, Path, int]]) -> None:
+        buffer = self._buffer
         for (collection, name), path, number in numbers:
-            self._buffer[collection, name, path[0], path[1] if len(path) > 1 else ""] += number
+            key = (collection, name, path[0], path[1] if len(path) > 1 else "")
+            buffer[key] = buffer.get(key, 0) + number
         if len(self._buffer) >= self._most:
             self.flush()
 
