@@ -67,7 +67,7 @@ def _meets(document: Mapping[str, Any], condition: Condition) -> bool:
 def recount(database: FakeDatabase, findings: Findings, sums: Sums, *, since_is_gone: bool = False) -> None:
     """Recounts what the database holds now."""
     versions = Versions(database, since_is_gone=since_is_gone)
-    Recount(Reading(versions, EPOCH, pause=_never, page=3), sums, findings).run()
+    Recount(Reading(versions, EPOCH, pause=_never, page=2_000), sums, findings).run()
 
 
 def differences(database: FakeDatabase, *, since_is_gone: bool = False) -> list[dict[str, Any]]:
