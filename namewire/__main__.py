@@ -14,6 +14,7 @@ from namewire.status import status
 from namewire.submit import submit
 from namewire.top import top
 from namewire.up import up
+from namewire.verify import verify
 
 app = typer.Typer(
     name="namewire",
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, bench, work, write):
+for command in (demo, up, submit, status, top, article, verify, bench, work, write):
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
@@ -12,9 +14,28 @@ from namewire.settings import Settings
 COLLECTIONS: Final = (ARTICLES, ENTITIES, PUBLICATIONS)
 _CALL_SECONDS: Final = 30.0
 _PROBE_SECONDS: Final = 3.0
+_PAGE_SECONDS: Final = 120.0
 _AT_ONCE: Final = 300  # documents in one read
 
 Found = tuple[str, dict[str, Any]]
+Condition = tuple[str, str, Any]  # field, operator, value
+
+
+class SnapshotGone(Exception):
+    """Firestore does not keep versions of documents from so long ago."""
+
+
+class Unsteady(Exception):
+    """Firestore could not answer just now; asking again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document, and when this version of it was written."""
+
+    id: str
+    fields: dict[str, Any]
+    update_time: datetime
 
 
 class Database:
@@ -28,6 +49,44 @@ class Database:
         with _plain_errors():
             rows = self._client.collection(collection).count(alias="all").get(timeout=_CALL_SECONDS)
             return int(rows[0][0].value)
+
+    def now(self) -> datetime:
+        """The database's own time: what is written from now on is later."""
+        nobody = self._client.collection(ARTICLES).document("no-such-article")
+        with _passing_errors(), _plain_errors():
+            return next(iter(self._client.get_all([nobody], timeout=_CALL_SECONDS))).read_time  # type: ignore[no-any-return]
+
+    def look(self, collection: str, name: str, *, at: datetime | None = None) -> dict[str, Any] | None:
+        """A document as it was then. Raises SnapshotGone and Unsteady."""
+        reference = self._client.collection(collection).document(name)
+        with _passing_errors(), _plain_errors():
+            (snapshot,) = self._client.get_all([reference], timeout=_CALL_SECONDS, read_time=at)
+            return snapshot.to_dict() if snapshot.exists else None
+
+    def page(
+        self,
+        collection: str,
+        fields: Sequence[str] | None = None,
+        *,
+        where: Sequence[Condition] = (),
+        after: str | None = None,
+        at: datetime | None = None,
+        limit: int,
+    ) -> Iterator[Row]:
+        """Documents in the order of their ids, as they were then. Raises SnapshotGone and Unsteady."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        documents = self._client.collection(collection)
+        query = documents.order_by("__name__").limit(limit)
+        for condition in where:
+            query = query.where(filter=FieldFilter(*condition))
+        if fields is not None:
+            query = query.select(list(fields))
+        if after is not None:
+            query = query.start_after({"__name__": documents.document(after)})
+        with _passing_errors(), _plain_errors():
+            for item in query.stream(timeout=_PAGE_SECONDS, read_time=at):
+                yield Row(item.id, item.to_dict() or {}, item.update_time)
 
     def get(self, collection: str, name: str) -> dict[str, Any] | None:
         with _plain_errors():
@@ -115,6 +174,28 @@ def _field_path(path: Sequence[str]) -> str:
     from google.cloud.firestore_v1.field_path import FieldPath
 
     return str(FieldPath(*path).to_api_repr())
+
+
+@contextmanager
+def _passing_errors() -> Iterator[None]:
+    """Tells apart what a long reading has to live with."""
+    try:
+        yield
+    except Trouble as trouble:
+        from google.api_core import exceptions as errors
+
+        cause = trouble.__cause__
+        # Of a version that is not kept any more, Firestore says one or the other.
+        if isinstance(cause, errors.FailedPrecondition | errors.InvalidArgument) and _is_old(str(cause)):
+            raise SnapshotGone(str(cause)) from cause
+        busy = (errors.ServerError, errors.TooManyRequests, errors.Aborted, errors.RetryError)
+        if isinstance(cause, busy):
+            raise Unsteady(str(trouble)) from cause
+        raise
+
+
+def _is_old(text: str) -> bool:
+    return "too old" in text or "read_time" in text or "read time" in text
 
 
 @contextmanager

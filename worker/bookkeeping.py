@@ -15,6 +15,8 @@ from contract.names import ARTICLES
 from worker.ledger import CONFIRMATION, Change, Delta, Path, Reference
 
 FACTS: Final = ("text", "label", "key", "name", "first_seen", "last_seen", "forms")
+# Whatever counts articles. One that is right has either all of them or none.
+_NUMBERS: Final = ("articles", "mentions", "publications", "days", "forms")
 _KNOWN_DOCUMENTS: Final = 20_000  # about 20 MB
 
 
@@ -90,13 +92,10 @@ def article_entry(change: Change, stored: Stored | None) -> Entry:
 def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> Entry:
     """The one write of an entity or publication; where numbers shrink, `stored` is the whole document."""
     if stored is None:
-        whole = _whole({}, delta)
-        return Entry(reference, whole, requires=False, after=whole)
+        fields = whole({}, delta)
+        return Entry(reference, fields, requires=False, after=fields)
     if delta.shrinks:
-        whole = _whole(stored.document, delta)
-        # An entity that no article mentions any more is no entity.
-        fields = whole if whole.get("articles") else None
-        return Entry(reference, fields, requires=stored.update_time, after=fields)
+        return whole_entry(reference, delta, stored)
     facts = _grown(stored.document, delta)
     news = {
         name: value for name, value in facts.items() if name != "forms" and value != stored.document.get(name)
@@ -104,6 +103,15 @@ def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> En
     # A blind increment must not bring back a document that another writer has just deleted.
     requires = stored.update_time if news else True
     return Entry(reference, news, delta.numbers, merge=True, requires=requires, after=facts)
+
+
+def whole_entry(reference: Reference, delta: Delta, stored: Stored) -> Entry:
+    """The document written whole, on the condition that it was not written since it was read."""
+    fields = whole(stored.document, delta)
+    # An entity that no article mentions any more is no entity. Where anything is left although no article
+    # is, the numbers were wrong before; what is wrong with them must stay as it is to be repaired (ADR 12).
+    kept = fields if any(fields.get(name) for name in _NUMBERS) else None
+    return Entry(reference, kept, requires=stored.update_time, after=kept)
 
 
 def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
@@ -142,15 +150,15 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     return {**facts, **_span([*days, *_part(delta, "days")])}
 
 
-def _whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
+def whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     """The whole document with the numbers added; what has become zero is gone."""
     copy = {name: dict(value) if isinstance(value, dict) else value for name, value in document.items()}
-    whole: dict[str, Any] = {"mentions": 0, "articles": 0, **copy, **delta.facts}
+    added: dict[str, Any] = {"mentions": 0, "articles": 0, **copy, **delta.facts}
     for path, number in delta.numbers.items():
-        _add(whole, path, number)
-    if "label" in whole:
-        whole["text"] = _text(whole.setdefault("forms", {}), document, delta)
-    return {**whole, **_span(list(whole.get("days", {})))}
+        _add(added, path, number)
+    if "label" in added:
+        added["text"] = _text(added.setdefault("forms", {}), document, delta)
+    return {**added, **_span(list(added.get("days", {})))}
 
 
 def _text(forms: Mapping[str, int], document: Mapping[str, Any], delta: Delta) -> str:
@@ -171,7 +179,8 @@ def _add(whole: dict[str, Any], path: Path, number: int) -> None:
     place = whole
     for name in parents:
         place = place.setdefault(name, {})
-    value = max(0, place.get(last, 0) + number)
+    # May be negative where numbers were wrong before: cutting it off would change how wrong they are.
+    value = place.get(last, 0) + number
     if value or not parents:
         place[last] = value
     else:

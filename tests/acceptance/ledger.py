@@ -1,6 +1,7 @@
 """Sends articles with repetitions and corrections, and recounts what became of them on its own."""
 
 import random
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,11 @@ from google.cloud import firestore
 
 from contract.article import Article, read_article
 from contract.wire import encode_article
+from namewire.database import Database
+from namewire.recount.findings import Findings
+from namewire.recount.reading import Reading
+from namewire.recount.recounting import Recount
+from namewire.recount.sums import Sums, scratch
 from tests.fakes.database import assert_counts_are_exact
 from worker import pubsub
 
@@ -59,9 +65,20 @@ def assert_everything_is_exact(client: firestore.Client) -> None:
         _documents(client, name) for name in ("articles", "entities", "publications")
     )
     assert_counts_are_exact(articles, entities, publications)
+    assert_verify_finds_nothing(client)
     for article in articles.values():
         for entity in article["entities"]:
             assert article["content"][entity["start"] : entity["end"]] == entity["text"]
+
+
+def assert_verify_finds_nothing(client: firestore.Client) -> None:
+    """The command's own recount agrees with the simple one above."""
+    database = Database(client)
+    with scratch() as disk:
+        findings = Findings(disk)
+        reading = Reading(database, database.now(), pause=time.sleep)
+        Recount(reading, Sums(disk), findings).run()
+        assert list(findings.all()) == []
 
 
 def assert_no_message_is_left(project: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from contract.messages import EntityMessage
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
 from tests.fakes.database import FakeDatabase, assert_counts_are_exact
+from tests.fakes.versions import differences
 from tests.unit.worker.making import deliver, deliver_bytes, make_message
 from worker.bookkeeping import Entry, Known
 from worker.dead import DeadLetters
@@ -70,6 +71,7 @@ class Room:
         assert_counts_are_exact(
             *(self.database.collection(name) for name in (ARTICLES, ENTITIES, PUBLICATIONS))
         )
+        assert differences(self.database) == []
 
     def mentions(self) -> dict[str, int]:
         entities = self.database.collection(ENTITIES).values()

@@ -1,0 +1,127 @@
+"""One document of counts against its recount: what differs, and what added to it sets it right. Pure."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from contract.documents import commonest_form
+from contract.identity import publication_key
+from contract.names import ENTITIES, PUBLICATIONS
+from namewire.recount.findings import Difference, Verdict
+from namewire.recount.sums import Right
+from worker.ledger import Delta, Path, Reference
+
+NUMBERS: Final = ("mentions", "articles")
+MAPS: Final = {ENTITIES: ("publications", "days", "forms"), PUBLICATIONS: ("days",)}
+_SPAN: Final = ("first_seen", "last_seen")
+# For an entity whose document is lost and of which no article keeps the offsets, until an article names it.
+_NO_LABEL: Final = "UNKNOWN"
+
+
+def compare(reference: Reference, stored: Mapping[str, Any] | None, right: Right) -> Verdict:
+    """The verdict on a document, or on its absence."""
+    exists, must_exist = stored is not None, right.numbers.get(("articles",), 0) > 0
+    found = stored or {}
+    delta = _delta(reference, found, right)
+    if exists and must_exist:
+        differences = [*_numbers(reference, found, right), *_facts(reference, found, right)]
+        lagging = not differences and _lags(reference, found, right)
+        return Verdict(reference, differences, delta if differences or lagging else None, lagging)
+    if not exists and not must_exist:
+        return Verdict(reference)
+    difference = Difference(
+        reference, (), _summary(_bases(reference, found)) if exists else None, _summary(right.numbers) or None
+    )
+    return Verdict(reference, [difference], delta)
+
+
+def cleaned(reference: Reference, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with whole numbers where numbers must be, and no zeros in its maps."""
+    clean = dict(document)
+    for name in NUMBERS:
+        clean[name] = _base(document.get(name))
+    for name in MAPS[reference[0]]:
+        clean[name] = {key: base for key, value in _map(document, name).items() if (base := _base(value))}
+    if reference[0] == ENTITIES and not isinstance(document.get("label"), str):
+        clean |= {"label": _NO_LABEL, "key": f"{_NO_LABEL}:{reference[1]}"}
+    return clean
+
+
+def _numbers(reference: Reference, stored: Mapping[str, Any], right: Right) -> Iterator[Difference]:
+    for name in NUMBERS:
+        value, number = stored.get(name), right.numbers.get((name,), 0)
+        if type(value) is not int or value != number:
+            yield Difference(reference, (name,), value, number)
+    for name in MAPS[reference[0]]:
+        entries = _map(stored, name)
+        if not isinstance(stored.get(name, entries), dict):
+            yield Difference(reference, (name,), stored[name], {})
+        wanted = {path[1]: number for path, number in right.numbers.items() if path[0] == name}
+        for key in sorted(entries.keys() | wanted.keys()):
+            if type(value := entries.get(key)) is not int or value != wanted.get(key):
+                yield Difference(reference, (name, key), value, wanted.get(key))
+
+
+def _facts(reference: Reference, stored: Mapping[str, Any], right: Right) -> Iterator[Difference]:
+    wanted = {**right.facts, **_span(right)}
+    if reference[0] == PUBLICATIONS and _is_name(stored.get("name"), reference[1]):
+        wanted.pop("name", None)
+    forms = _forms(right)
+    text = stored.get("text")
+    if reference[0] == ENTITIES and forms and (not isinstance(text, str) or text not in forms):
+        wanted["text"] = commonest_form(forms)
+    for name, value in wanted.items():
+        if stored.get(name) != value:
+            yield Difference(reference, (name,), stored.get(name), value)
+
+
+def _lags(reference: Reference, stored: Mapping[str, Any], right: Right) -> bool:
+    forms = _forms(right)
+    return reference[0] == ENTITIES and bool(forms) and stored.get("text") != commonest_form(forms)
+
+
+def _forms(right: Right) -> dict[str, int]:
+    return {path[1]: number for path, number in right.numbers.items() if path[0] == "forms"}
+
+
+def _span(right: Right) -> dict[str, str]:
+    days = [path[1] for path in right.numbers if path[0] == "days"]
+    return dict(zip(_SPAN, (min(days), max(days)), strict=True)) if days else {}
+
+
+def _is_name(value: Any, key: str) -> bool:
+    """Several names may have one key, and the writer keeps the last: each of them is right."""
+    return isinstance(value, str) and bool(value) and publication_key(value) == key
+
+
+def _delta(reference: Reference, stored: Mapping[str, Any], right: Right) -> Delta:
+    """What is missing from every number. It stays the same whatever the writer adds and takes away."""
+    bases = _bases(reference, stored)
+    missing = {path: right.numbers.get(path, 0) - bases.get(path, 0) for path in {**bases, **right.numbers}}
+    facts = {name: value for name, value in right.facts.items() if stored.get(name) != value}
+    if reference[0] == PUBLICATIONS and _is_name(stored.get("name"), reference[1]):
+        facts.pop("name", None)
+    return Delta({path: number for path, number in missing.items() if number}, facts, reference[1])
+
+
+def _bases(reference: Reference, stored: Mapping[str, Any]) -> dict[Path, int]:
+    bases: dict[Path, int] = {(name,): _base(stored.get(name)) for name in NUMBERS}
+    for name in MAPS[reference[0]]:
+        bases.update({(name, key): _base(value) for key, value in _map(stored, name).items()})
+    return bases
+
+
+def _base(value: Any) -> int:
+    """What an increment would add to: of no number, zero; what a fraction has too much is cut off."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return 0
+    return math.floor(value)
+
+
+def _map(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _summary(numbers: Mapping[Path, int]) -> dict[str, int]:
+    return {name: numbers[name,] for name in NUMBERS if (name,) in numbers}
