@@ -43,7 +43,7 @@ check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@PYTHONPATH=functions/publish $(BIN)/lint-imports
+	@PYTHONPATH=functions/explore:functions/publish $(BIN)/lint-imports
 
 audit: .venv/ready ## look up every locked dependency among the known vulnerabilities (needs the internet)
 	@for lock in requirements.lock functions/*/requirements.txt terraform/vm/requirements.txt; do \
@@ -67,8 +67,8 @@ lock: .venv/ready ## renew the lock files from pyproject.toml and requirements.i
 	@compile="$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --no-emit-find-links"; \
 	$$compile --custom-compile-command "make lock" pyproject.toml --all-extras --group dev -o requirements.lock; \
-	$$compile --custom-compile-command "make lock" -c requirements.lock functions/publish/requirements.in \
-	  -o functions/publish/requirements.txt; \
+	for function in functions/*/requirements.in; do \
+	  $$compile --custom-compile-command "make lock" -c requirements.lock $$function -o $${function%.in}.txt; done; \
 	$${compile/--universal/--python-platform x86_64-manylinux_2_36} --custom-compile-command "make lock" \
 	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker -o terraform/vm/requirements.txt
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from contract.entities import UNCOUNTED_LABELS, Name, name_of
 from contract.messages import EntityMessage
+from contract.search import terms_of
 from contract.timestamps import format_time, utc_day
 
 Document = dict[str, Any]
@@ -50,6 +51,7 @@ def article_document(
     )
     document: Document = {
         **_metadata(message),
+        "title_terms": terms_of(message.title) if message.title else None,
         "publication_key": message.publication_key,
         "content": message.content if keep_content else None,
         "content_sha256": message.content_sha256,
@@ -148,6 +150,7 @@ def bytes_at_most(document: Document) -> int:
     texts = sum(len(value) for value in document.values() if isinstance(value, str))
     texts += sum(len(value) for value in document["model"].values())
     texts += sum(len(author) + 1 for author in document["authors"])
+    texts += sum(len(term) + 1 for term in document.get("title_terms", ()))
     entities = document.get("entities", ())
     texts += sum(len(entity["text"]) + len(entity["label"]) for entity in entities)
     return 4 * texts + 150 * len(entities) + 5_000

@@ -27,6 +27,7 @@ class Ports:
     pubsub: int | None = None
     firestore: int | None = None
     publish: int | None = None
+    explore: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class House:
     pubsub_host: str
     firestore_host: str
     publish_url: str
+    explore_url: str
     run_dir: Path
     parts: tuple[Part, ...] = field(default=(), repr=False)
 
@@ -46,6 +48,7 @@ class House:
         return {
             **_settings(self.project, self.pubsub_host, self.firestore_host, self.run_dir),
             "NAMEWIRE_PUBLISH_URL": self.publish_url,
+            "NAMEWIRE_EXPLORE_URL": self.explore_url,
             "CLOUDSDK_CORE_PROJECT": self.project,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": f"http://{self.pubsub_host}/",
             "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "true",
@@ -60,8 +63,9 @@ def plan_house(
     environment: Mapping[str, str] = os.environ,
 ) -> House:
     """Chooses ports and finds everything that will be needed. Raises CannotRun; starts nothing."""
-    pubsub, firestore, publish = _choose_ports(ports or Ports())
+    pubsub, firestore, publish, explore = _choose_ports(ports or Ports())
     settings = _settings(project, f"{HOST}:{pubsub}", f"{HOST}:{firestore}", run_dir)
+    publish_url = f"http://{HOST}:{publish}/"
     topology = read_topology()
     parts = (
         firestore_part(firestore, environment),
@@ -70,13 +74,15 @@ def plan_house(
         ),
         _role("write", settings, run_dir, after=("pubsub", "firestore")),
         _role("work", settings, run_dir, after=("pubsub",)),
-        _function("publish", publish, settings, environment),
+        _function("publish", publish, settings),
+        _function("explore", explore, {**settings, "NAMEWIRE_PUBLISH_URL": publish_url}),
     )
     return House(
         project=project,
         pubsub_host=f"{HOST}:{pubsub}",
         firestore_host=f"{HOST}:{firestore}",
-        publish_url=f"http://{HOST}:{publish}/",
+        publish_url=publish_url,
+        explore_url=f"http://{HOST}:{explore}/",
         run_dir=run_dir,
         parts=parts,
     )
@@ -88,6 +94,7 @@ def _choose_ports(wanted: Ports) -> tuple[int, ...]:
         (wanted.pubsub, "the Pub/Sub emulator", "--port-pubsub"),
         (wanted.firestore, "the Firestore emulator", "--port-firestore"),
         (wanted.publish, "the publish function", "--port-publish"),
+        (wanted.explore, "the explorer", "--port-explore"),
     ):
         chosen.append(choose_port(port, what=what, option=option, besides=chosen))
     return tuple(chosen)
@@ -113,7 +120,7 @@ def _role(name: str, settings: Mapping[str, str], run_dir: Path, *, after: tuple
     )
 
 
-def _function(name: str, port: int, settings: Mapping[str, str], environment: Mapping[str, str]) -> Part:
+def _function(name: str, port: int, settings: Mapping[str, str]) -> Part:
     """A function under the framework's own server, as the cloud runs it."""
     source = _ROOT / "functions" / name / "main.py"
     if not source.is_file():

@@ -43,15 +43,19 @@ def demo(
     with Signals() as signals:
         reader = Reader(files, standard_input=interruptible(0, wait=signals.wait_readable))
         say(
-            "Starting the house: the emulators of Pub/Sub and Firestore, publish function, worker, writer ..."
+            "Starting the house: the emulators of Pub/Sub and Firestore, publish function, worker, writer, "
+            "explorer ..."
         )
         with run_house(
             pause=signals.pause,
             announce=lambda name: say(f"  {name} is ready after {time.monotonic() - began:.1f} s"),
         ) as running:
+            say(f"While it runs, look at {running.house.explore_url}")
             _run(running, reader, limit, signals)
             say("Stopping the house ...")
-    say(f"Done; all in all {time.monotonic() - began:.1f} s.")
+    say(
+        f"Done; all in all {time.monotonic() - began:.1f} s. `make up` keeps a house running, with a page to look at."
+    )
 
 
 def _run(running: "Running", reader: "Reader", limit: int | None, signals: "Signals") -> None:

@@ -27,6 +27,9 @@ def up(
     port_publish: Annotated[
         int | None, typer.Option(min=1, max=65535, help=f"Port of the publish function; {_PORT}")
     ] = None,
+    port_explore: Annotated[
+        int | None, typer.Option(min=1, max=65535, help=f"Port of the explorer; {_PORT}")
+    ] = None,
     port_pubsub: Annotated[
         int | None, typer.Option(min=1, max=65535, help=f"Port of the Pub/Sub emulator; {_PORT}")
     ] = None,
@@ -37,7 +40,7 @@ def up(
         str, typer.Option(help="The project id that everything uses on the emulators.")
     ] = "namewire-local",
 ) -> None:
-    """Run the whole house on this machine until Ctrl-C: emulators, publish function, worker, writer.
+    """Run the whole house on this machine until Ctrl-C: emulators, publish function, worker, writer, explorer.
 
     Several houses can run side by side.
     """
@@ -48,7 +51,9 @@ def up(
     from namewire.signals import Signals
 
     began = time.monotonic()
-    ports = Ports(pubsub=port_pubsub, firestore=port_firestore, publish=port_publish)
+    ports = Ports(
+        pubsub=port_pubsub, firestore=port_firestore, publish=port_publish, explore=port_explore
+    )
     with Signals() as signals, files.env_file(env_file) as file:
         try:
             say("Starting the house ...")
@@ -86,6 +91,7 @@ def _show(house: "House", env_file: Path | None, seconds: float) -> None:
     lines = [
         f"Everything answers after {seconds:.1f} s.",
         "",
+        f"  explorer            {house.explore_url}",
         f"  publish function    {house.publish_url}",
         f"  Pub/Sub emulator    {house.pubsub_host}",
         f"  Firestore emulator  {house.firestore_host}",

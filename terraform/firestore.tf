@@ -47,3 +47,63 @@ resource "google_firestore_index" "entities_by_label" {
     order      = "DESCENDING"
   }
 }
+
+# Search in the explorer: names by a word or its beginning, the most mentioned first.
+resource "google_firestore_index" "entities_by_term" {
+  database   = google_firestore_database.this.name
+  collection = "entities"
+
+  fields {
+    field_path   = "terms"
+    array_config = "CONTAINS"
+  }
+
+  fields {
+    field_path = "mentions"
+    order      = "DESCENDING"
+  }
+}
+
+# The explorer's lists of articles: those of a publication, those that mention a name, those with a word in the
+# title; the latest day first, and in a day what came last.
+resource "google_firestore_index" "articles_by_publication" {
+  database   = google_firestore_database.this.name
+  collection = "articles"
+
+  fields {
+    field_path = "publication_key"
+    order      = "ASCENDING"
+  }
+
+  fields {
+    field_path = "day"
+    order      = "DESCENDING"
+  }
+
+  fields {
+    field_path = "received_at"
+    order      = "DESCENDING"
+  }
+}
+
+resource "google_firestore_index" "articles_by_list" {
+  for_each = toset(["entity_ids", "title_terms"])
+
+  database   = google_firestore_database.this.name
+  collection = "articles"
+
+  fields {
+    field_path   = each.key
+    array_config = "CONTAINS"
+  }
+
+  fields {
+    field_path = "day"
+    order      = "DESCENDING"
+  }
+
+  fields {
+    field_path = "received_at"
+    order      = "DESCENDING"
+  }
+}

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from contract.documents import commonest_form
 from contract.names import ARTICLES
+from contract.search import terms_of
 from worker.ledger import CONFIRMATION, Change, Delta, Path, Reference
 
-FACTS: Final = ("text", "label", "key", "name", "first_seen", "last_seen", "forms")
+FACTS: Final = ("text", "label", "key", "terms", "name", "first_seen", "last_seen", "forms")
 # Whatever counts articles. One that is right has either all of them or none.
 _NUMBERS: Final = ("articles", "mentions", "publications", "days", "forms")
-_KNOWN_DOCUMENTS: Final = 20_000  # about 20 MB
+_KNOWN_DOCUMENTS: Final = 20_000  # about 27 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
         forms = dict(document.get("forms", {}))
         for form, number in _part(delta, "forms").items():
             forms[form] = forms.get(form, 0) + number
-        facts.update(forms=forms, text=_text(forms, document, delta))
+        facts.update(forms=forms, text=_text(forms, document, delta), **_terms(facts))
     days = [document[name] for name in ("first_seen", "last_seen") if name in document]
     return {**facts, **_span([*days, *_part(delta, "days")])}
 
@@ -158,12 +159,20 @@ def whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
         _add(added, path, number)
     if "label" in added:
         added["text"] = _text(added.setdefault("forms", {}), document, delta)
+        added.update(_terms(added))
     return {**added, **_span(list(added.get("days", {})))}
 
 
 def _text(forms: Mapping[str, int], document: Mapping[str, Any], delta: Delta) -> str:
     # Articles too large for one document store no offsets, and so count no forms.
     return commonest_form(forms) if forms else str(document.get("text", delta.form))
+
+
+def _terms(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Made of the key, so that they never change; a document from before there were terms gets its own."""
+    if "terms" in facts or "key" not in facts:
+        return {}
+    return {"terms": terms_of(facts["key"].partition(":")[2])}
 
 
 def _part(delta: Delta, name: str) -> dict[str, int]:
