@@ -31,7 +31,7 @@ def terms_of(text: str) -> list[str]:
 
 
 def terms_for(typed: str) -> list[str]:
-    """The kept terms under which every text that fits is, the best one first; none for less than two characters.
+    """The kept terms under which every text that fits is, the best one first; none for one letter.
 
     The first finds whole words, the second the beginnings of longer ones.
     """

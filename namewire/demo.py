@@ -54,7 +54,8 @@ def demo(
             _run(running, reader, limit, signals)
             say("Stopping the house ...")
     say(
-        f"Done; all in all {time.monotonic() - began:.1f} s. `make up` keeps a house running, with a page to look at."
+        f"Done; all in all {time.monotonic() - began:.1f} s. `make up` keeps a house running, "
+        "with a page to look at."
     )
 
 

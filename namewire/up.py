@@ -40,7 +40,7 @@ def up(
         str, typer.Option(help="The project id that everything uses on the emulators.")
     ] = "namewire-local",
 ) -> None:
-    """Run the whole house on this machine until Ctrl-C: emulators, publish function, worker, writer, explorer.
+    """Run the whole house on this machine until Ctrl-C: emulators, functions, worker, writer.
 
     Several houses can run side by side.
     """
@@ -51,9 +51,7 @@ def up(
     from namewire.signals import Signals
 
     began = time.monotonic()
-    ports = Ports(
-        pubsub=port_pubsub, firestore=port_firestore, publish=port_publish, explore=port_explore
-    )
+    ports = Ports(pubsub=port_pubsub, firestore=port_firestore, publish=port_publish, explore=port_explore)
     with Signals() as signals, files.env_file(env_file) as file:
         try:
             say("Starting the house ...")

@@ -2,6 +2,7 @@ locals {
   dist = "${path.module}/${var.dist}"
   # A name with the hash of the content: the same bytes change nothing, others are deployed.
   release_sha256  = filesha256("${local.dist}/worker.tar")
+  explore_sha256  = filesha256("${local.dist}/explore.zip")
   publish_sha256  = filesha256("${local.dist}/publish.zip")
   release_address = "gs://${google_storage_bucket.artifacts.name}/${google_storage_bucket_object.release.name}"
 }
@@ -26,6 +27,17 @@ resource "google_storage_bucket_object" "release" {
 
   # The template of the last release names the last object, until the new template is there. What the VMs of the
   # last release need later, they have on their disks.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "google_storage_bucket_object" "explore" {
+  name         = "explore-${substr(local.explore_sha256, 0, 12)}.zip"
+  bucket       = google_storage_bucket.artifacts.name
+  source       = "${local.dist}/explore.zip"
+  content_type = "application/zip"
+
   lifecycle {
     create_before_destroy = true
   }

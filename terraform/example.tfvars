@@ -5,6 +5,9 @@ region     = "europe-west1"
 # Who may send articles over HTTP.
 publish_invokers = ["user:ada@example.com"]
 
+# Who may look at the explorer.
+explore_viewers = ["user:ada@example.com"]
+
 # machine_type      = "c3d-standard-30"
 # max_vms           = 8
 # spot              = true

@@ -1,3 +1,8 @@
+output "explore_url" {
+  description = "Where one sees who is in the news."
+  value       = local.explore_url
+}
+
 output "publish_url" {
   description = "Where articles are sent."
   value       = local.publish_url
@@ -37,10 +42,14 @@ output "commands" {
     .venv/bin/namewire article first-light
     .venv/bin/namewire top --limit 20
     .venv/bin/namewire status
+
+    # The explorer, for those who may look: then open http://127.0.0.1:8080
+    gcloud run services proxy ${google_cloudfunctions2_function.explore.name} --project=${var.project_id} --region=${var.region}
   EOT
 }
 
 locals {
+  explore_url = google_cloudfunctions2_function.explore.service_config[0].uri
   publish_url = google_cloudfunctions2_function.publish.service_config[0].uri
   key_export  = var.api_keys_version > 0 ? "\nexport NAMEWIRE_API_KEY='ONE OF THE KEYS'" : ""
   key_header  = var.api_keys_version > 0 ? " -H \"X-API-Key: $NAMEWIRE_API_KEY\"" : ""

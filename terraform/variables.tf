@@ -94,8 +94,36 @@ variable "dist" {
   default     = "../dist"
 
   validation {
-    condition     = alltrue([for name in ["publish.zip", "worker.tar"] : fileexists("${path.module}/${var.dist}/${name}")])
+    condition     = alltrue([for name in ["explore.zip", "publish.zip", "worker.tar"] : fileexists("${path.module}/${var.dist}/${name}")])
     error_message = "dist/ is missing or not whole. Run `make dist` in the folder of the project, then apply again. Nothing was created."
+  }
+}
+
+variable "explore_is_public" {
+  description = "Whether anybody may look at the explorer, and so at every article and count, without an account of Google's."
+  type        = bool
+  default     = false
+}
+
+variable "explore_max_instances" {
+  description = "The most instances of the explorer: a bound of its cost."
+  type        = number
+  default     = 4
+
+  validation {
+    condition     = var.explore_max_instances >= 1 && var.explore_max_instances <= 1000
+    error_message = "explore_max_instances must be from 1 to 1000."
+  }
+}
+
+variable "explore_viewers" {
+  description = "Who may look at the explorer: IAM members such as user:…, group:… or serviceAccount:…"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.explore_viewers : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):", member))])
+    error_message = "explore_viewers takes members such as user:ada@example.com, group:…, serviceAccount:… (everybody is explore_is_public = true, not allUsers)."
   }
 }
 

@@ -11,6 +11,19 @@ mock_provider "google" {
   }
 
   override_resource {
+    target = google_service_account.explore
+    values = {
+      email  = "namewire-explore@demo-project.iam.gserviceaccount.com"
+      member = "serviceAccount:namewire-explore@demo-project.iam.gserviceaccount.com"
+    }
+  }
+
+  override_resource {
+    target = google_cloudfunctions2_function.explore
+    values = { service_config = { uri = "https://namewire-explore.example.com" } }
+  }
+
+  override_resource {
     target = google_service_account.publish
     values = {
       email  = "namewire-publish@demo-project.iam.gserviceaccount.com"
@@ -145,6 +158,21 @@ run "each_account_has_only_what_it_needs" {
 # Without an account of its own, each of these would run as one that can edit the project.
 run "each_part_runs_under_its_own_account" {
   command = apply
+
+  assert {
+    condition     = google_cloudfunctions2_function.explore.service_config[0].service_account_email == google_service_account.explore.email
+    error_message = "The explorer runs as namewire-explore."
+  }
+
+  assert {
+    condition     = google_project_iam_member.documents_by_explore.role == "roles/datastore.viewer" && google_project_iam_member.documents_by_explore.member == google_service_account.explore.member
+    error_message = "The explorer reads, and nothing else."
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.explore_by_everybody) == 0 && length(google_cloud_run_v2_service_iam_member.explore_by_viewers) == 0
+    error_message = "Nobody looks who was not asked to."
+  }
 
   assert {
     condition     = google_cloudfunctions2_function.publish.service_config[0].service_account_email == google_service_account.publish.email
@@ -358,6 +386,29 @@ run "data_are_kept" {
   assert {
     condition     = [for field in google_firestore_index.entities_by_label.fields : field.field_path if field.field_path != "__name__"] == ["label", "mentions"]
     error_message = "`namewire top --label` needs its index."
+  }
+
+  assert {
+    condition     = [for field in google_firestore_index.entities_by_term.fields : field.field_path if field.field_path != "__name__"] == ["terms", "mentions"]
+    error_message = "The explorer's search needs its index."
+  }
+
+  assert {
+    condition = [
+      for name in ["entity_ids", "title_terms"] :
+      [for field in google_firestore_index.articles_by_list[name].fields : field.field_path if field.field_path != "__name__"]
+    ] == [["entity_ids", "day", "received_at"], ["title_terms", "day", "received_at"]]
+    error_message = "The explorer's lists of articles need their indexes."
+  }
+
+  assert {
+    condition     = [for field in google_firestore_index.articles_by_publication.fields : field.field_path if field.field_path != "__name__"] == ["publication_key", "day", "received_at"]
+    error_message = "A publication's articles need their index."
+  }
+
+  assert {
+    condition     = !anytrue([for name in ["articles.day", "articles.entity_ids", "articles.received_at", "articles.title_terms", "entities.terms"] : contains(keys(google_firestore_field.unindexed), name)])
+    error_message = "What the explorer orders and filters by must stay indexed."
   }
 
   # `namewire top --day` and `--publication` order by these.

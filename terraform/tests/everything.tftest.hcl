@@ -10,6 +10,19 @@ mock_provider "google" {
   }
 
   override_resource {
+    target = google_service_account.explore
+    values = {
+      email  = "namewire-explore@demo-project.iam.gserviceaccount.com"
+      member = "serviceAccount:namewire-explore@demo-project.iam.gserviceaccount.com"
+    }
+  }
+
+  override_resource {
+    target = google_cloudfunctions2_function.explore
+    values = { service_config = { uri = "https://namewire-explore.example.com" } }
+  }
+
+  override_resource {
     target = google_service_account.publish
     values = {
       email  = "namewire-publish@demo-project.iam.gserviceaccount.com"
@@ -42,6 +55,8 @@ variables {
   bigquery           = true
   billing_account    = "012345-6789AB-CDEF01"
   budget_amount      = 500
+  explore_is_public  = true
+  explore_viewers    = ["user:ada@example.com"]
   firestore_location = "eur3"
   internet_egress    = true
   keep_data          = false
@@ -78,6 +93,11 @@ run "everything_on" {
   assert {
     condition     = strcontains(output.commands, "X-API-Key") && strcontains(output.commands, "export NAMEWIRE_API_KEY=")
     error_message = "The commands must say where the key goes."
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service_iam_member.explore_by_everybody[0].member == "allUsers" && [for grant in google_cloud_run_v2_service_iam_member.explore_by_viewers : grant.member] == ["user:ada@example.com"]
+    error_message = "The explorer is for whom it is asked for."
   }
 
   assert {

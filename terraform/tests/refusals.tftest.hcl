@@ -40,6 +40,7 @@ run "what_is_a_name_of_something_else" {
     region           = "europe-west1-b"
     machine_type     = "c4a-standard-16"
     model            = "en_core_web_sm"
+    explore_viewers  = ["allUsers"]
     publish_invokers = ["allUsers"]
   }
 
@@ -48,6 +49,7 @@ run "what_is_a_name_of_something_else" {
     var.region,
     var.machine_type,
     var.model,
+    var.explore_viewers,
     var.publish_invokers,
   ]
 }
@@ -59,6 +61,7 @@ run "what_is_empty_or_too_few" {
     api_keys_version      = 1
     min_vms               = 0
     zones                 = []
+    explore_max_instances = 0
     publish_max_instances = 0
     articles_per_vm       = 0
   }
@@ -67,6 +70,7 @@ run "what_is_empty_or_too_few" {
     var.api_keys_version,
     var.min_vms,
     var.zones,
+    var.explore_max_instances,
     var.publish_max_instances,
     var.articles_per_vm,
   ]

@@ -48,12 +48,17 @@ def test_what_is_loaded_before_the_fork_starts_no_thread_and_opens_no_connection
     assert done.stdout.split() == ["1", "0"]
 
 
-def test_the_publish_function_opens_nothing_before_its_first_request() -> None:
+@pytest.mark.parametrize("function", ["explore", "publish"])
+def test_a_function_opens_nothing_before_its_first_request(function: str) -> None:
     """The server imports it once and forks afterwards; a channel from before would hang the children."""
     imported = import_freshly(
         "main",
-        folder=ROOT / "functions" / "publish",
-        environment={"GOOGLE_CLOUD_PROJECT": "test", "PUBSUB_EMULATOR_HOST": "127.0.0.1:9"},
+        folder=ROOT / "functions" / function,
+        environment={
+            "GOOGLE_CLOUD_PROJECT": "test",
+            "FIRESTORE_EMULATOR_HOST": "127.0.0.1:9",
+            "PUBSUB_EMULATOR_HOST": "127.0.0.1:9",
+        },
     )
     assert not imported.packages & {"spacy", "thinc", "worker", "emulator", "namewire", "tests"}
     assert (imported.threads, imported.sockets, imported.channels) == (1, 0, 0)
@@ -79,6 +84,7 @@ def test_the_contract_reads_no_environment_and_writes_no_log() -> None:
         ("tests", {"tests"}),
         ("namewire", {"namewire", "tests"}),
         ("emulator", {"emulator", "namewire", "tests"}),
+        ("exploring", {"functions", "tests"}),
         ("publishing", {"functions", "tests"}),
         ("worker", {"worker", "namewire", "tests"}),
     ],
@@ -103,12 +109,16 @@ def test_each_foreign_giant_enters_the_worker_through_one_module(foreign: str, g
     assert importers(foreign, "worker") <= {gate}
 
 
+def test_firestore_enters_the_explorer_through_one_module() -> None:
+    assert importers("google", "functions/explore") == {"functions/explore/exploring/firestore.py"}
+
+
 def test_the_rules_of_pyproject_are_kept() -> None:
     """import-linter also sees what goes through a helper."""
     answer = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
         cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'functions' / 'publish'}"},
+        env={"PYTHONPATH": ":".join(map(str, (ROOT, *(ROOT / "functions").iterdir())))},
         capture_output=True,
         text=True,
         timeout=60,

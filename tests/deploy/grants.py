@@ -23,6 +23,7 @@ _SOURCES: Final = 'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-"
 
 # (who, role, kind and name of the place, condition)
 EXPECTED: Final[set[Grant]] = {
+    ("namewire-explore", "roles/datastore.viewer", "project demo-project", _DATABASE),
     ("namewire-publish", "roles/pubsub.publisher", "topic articles", ""),
     ("namewire-worker", "roles/pubsub.subscriber", "subscription articles-ner", ""),
     ("namewire-worker", "roles/pubsub.subscriber", "subscription entities-store", ""),
@@ -43,6 +44,8 @@ EXPECTED: Final[set[Grant]] = {
 }
 
 EXPECTED_WITH_EVERYTHING: Final[set[Grant]] = EXPECTED | {
+    ("allUsers", "roles/run.invoker", "service namewire-explore", ""),
+    ("user:ada@example.com", "roles/run.invoker", "service namewire-explore", ""),
     ("allUsers", "roles/run.invoker", "service namewire-publish", ""),
     ("user:ada@example.com", "roles/run.invoker", "service namewire-publish", ""),
     ("namewire-publish", "roles/secretmanager.secretAccessor", "secret namewire-api-keys", ""),

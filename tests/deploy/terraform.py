@@ -25,6 +25,8 @@ EVERYTHING: Final[dict[str, Any]] = {
     "bigquery": True,
     "billing_account": "012345-6789AB-CDEF01",
     "budget_amount": 500,
+    "explore_is_public": True,
+    "explore_viewers": ["user:ada@example.com"],
     "internet_egress": True,
     "keep_data": False,
     "model": "gs://my-models/en_core_web_lg-3.8.0-py3-none-any.whl",

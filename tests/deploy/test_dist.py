@@ -64,9 +64,8 @@ def test_two_checkouts_of_a_commit_give_the_same_bytes(tmp_path: Path) -> None:
         files = sorted((folder / "dist").iterdir())
         digests.append({file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
     assert digests[0] == digests[1]
-    assert {"SHA256SUMS", "publish.zip", "publish-lock.txt", "worker.tar", "worker-lock.txt"} < set(
-        digests[0]
-    )
+    assert {"explore.zip", "explore-lock.txt", "publish.zip", "publish-lock.txt"} < set(digests[0])
+    assert {"SHA256SUMS", "worker.tar", "worker-lock.txt"} < set(digests[0])
     assert_is_whole(tmp_path / "one" / "dist")
 
 

@@ -1,4 +1,4 @@
-"""From what a route made to what is sent: packed, with an ETag, and with the headers that keep a page to itself."""
+"""From what a route made to what is sent: packed, with an ETag, and headers that keep a page to itself."""
 
 import gzip
 import hashlib
@@ -52,7 +52,9 @@ def answer(
 ) -> flask.Response:
     """A page or a document; 304 where the caller has it already."""
     data = text.encode("utf-8", "replace")
-    response = flask.Response(status=status.value, content_type=media_type, headers={**_ALWAYS, **(headers or {})})
+    response = flask.Response(
+        status=status.value, content_type=media_type, headers={**_ALWAYS, **(headers or {})}
+    )
     if reads is not None:
         response.headers[READS] = str(reads)
     if status is HTTPStatus.OK:
@@ -65,7 +67,9 @@ def answer(
         data = gzip.compress(data, compresslevel=5, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
     response.set_data(data)
-    return response.make_conditional(request) if status is HTTPStatus.OK else response
+    if status is HTTPStatus.OK:
+        response.make_conditional(request)
+    return response
 
 
 def asset_answer(request: flask.Request, asset: Asset) -> flask.Response:

@@ -1,4 +1,4 @@
-"""Style sheet, scripts and icon: under names that hold a hash of what is in them, so that browsers keep them for ever."""
+"""Style sheet, scripts and icon, under names that hold a hash of the content: browsers keep them for ever."""
 
 import gzip
 import hashlib

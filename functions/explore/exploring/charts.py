@@ -63,7 +63,9 @@ def ceiling(most: int) -> int:
     if most <= _TICKS:
         return max(1, most)
     power = 10 ** math.floor(math.log10(most))
-    return int(next(step * power for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if step * power >= most))
+    return int(
+        next(step * power for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if step * power >= most)
+    )
 
 
 def y_marks(top: int) -> list[Mark]:
@@ -83,7 +85,10 @@ def over_time(days: Days) -> Chart:
         unit, starts = "day", [first + timedelta(days=each) for each in range(span)]
     elif span <= 7 * _MOST_BARS:
         monday = first - timedelta(days=first.weekday())
-        unit, starts = "week", [monday + timedelta(weeks=each) for each in range((last - monday).days // 7 + 1)]
+        unit, starts = (
+            "week",
+            [monday + timedelta(weeks=each) for each in range((last - monday).days // 7 + 1)],
+        )
     else:
         unit, starts = "month", _months(first, last)
         if len(starts) > 3 * _MOST_BARS:
@@ -105,7 +110,9 @@ def over_time(days: Days) -> Chart:
 
 def per_minute(minutes: Sequence[Minute]) -> Chart:
     titles = [f"{each.minute:%H:%M} UTC" for each in minutes]
-    return _chart([each.articles for each in minutes], titles, [f"{each.minute:%H:%M}" for each in minutes], "minute")
+    return _chart(
+        [each.articles for each in minutes], titles, [f"{each.minute:%H:%M}" for each in minutes], "minute"
+    )
 
 
 def _chart(numbers: Sequence[int], titles: Sequence[str], shorts: Sequence[str], unit: str) -> Chart:

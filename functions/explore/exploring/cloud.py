@@ -1,6 +1,6 @@
-"""A word cloud in which a name has its place: where it lies follows from the name, and only a larger one can move it.
+"""A word cloud in which a name has its place: it follows from the name, and only a larger one can move it.
 
-Widths are counted with Helvetica's, and the SVG says how wide each text is, so that nothing overlaps in another font.
+Widths are counted with Helvetica's, and the SVG says how wide each text is, so that no font makes it overlap.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Final
 
 from exploring.shapes import Leader
 
-_SIZES: Final = (13, 16, 20, 25, 31, 38)  # steps, so that one mention more moves nothing
+_SIZES: Final = (15, 19, 24, 31, 40, 52)  # steps, so that one mention more moves nothing
 _MOST: Final = 48
 _CHARS: Final = 28
 _GAP: Final = 5.0
@@ -21,7 +21,7 @@ _TRIES: Final = 900
 # Widths of Helvetica in thousandths, by groups of characters; anything else is 556.
 _WIDTHS: Final = {
     **dict.fromkeys("ijl'|!,.:;I ", 260),
-    **dict.fromkeys("ftr()[]/-\"", 330),
+    **dict.fromkeys('ftr()[]/-"', 330),
     **dict.fromkeys("ckszvxyJ*", 510),
     **dict.fromkeys("ABEKPSVXY&", 667),
     **dict.fromkeys("CDGHNORQUTFZLwT", 722),
@@ -53,7 +53,7 @@ class Cloud:
 
 
 def cloud(leaders: Sequence[Leader], *, width: int, height: int) -> Cloud:
-    """The leading names; the larger first, equally large ones in the order of their ids, whatever their numbers."""
+    """The leading names. The larger are placed first, equally large ones by their ids."""
     shown = leaders[:_MOST]
     sizes = _sizes(shown, width)
     taken: list[tuple[float, float, float, float]] = []
@@ -89,7 +89,7 @@ def _sizes(leaders: Sequence[Leader], width: int) -> list[int]:
     if not leaders:
         return []
     most, least = leaders[0].mentions, leaders[-1].mentions
-    steps = _SIZES if width >= 600 else _SIZES[:-1]
+    steps = _SIZES if width >= 600 else _SIZES[:-2]
     span = math.log(max(most, 2) / max(least, 1)) or 1.0
     return [
         steps[min(len(steps) - 1, int(len(steps) * math.log(max(each.mentions, 1) / max(least, 1)) / span))]

@@ -1,4 +1,4 @@
-"""Where a list goes on: the values of its last line, opaque to the caller, never trusted when they come back."""
+"""Where a list goes on: the values of its last line, opaque to callers, not trusted when they come back."""
 
 import base64
 import binascii
@@ -39,9 +39,9 @@ def decode_received(text: str) -> dict[str, Any]:
 
 
 def _values(text: str, kinds: tuple[type, ...]) -> list[Any]:
+    if len(text) > _CHARS:
+        raise BadQuestion("cursor", _BAD)
     try:
-        if len(text) > _CHARS:
-            raise ValueError(text)
         values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise BadQuestion("cursor", _BAD) from error

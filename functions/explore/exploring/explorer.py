@@ -12,7 +12,7 @@ from exploring.firestore import Condition, Firestore, Reader
 from exploring.leaders import by_days, by_mentions, by_number
 from exploring.periods import Period
 from exploring.rate import Rate
-from exploring.shapes import Leader, Lines, Loaded, Minute, Publications, Ranking, Totals
+from exploring.shapes import Company, Entity, Leader, Lines, Loaded, Minute, Publications, Ranking, Totals
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ class Pulse:
 class Portrait:
     """Everything on the page of a name."""
 
-    entity: Any
-    company: Any
+    entity: Entity
+    company: Company
     articles: Lines
 
 
@@ -71,9 +71,7 @@ class Explorer:
         ranking = self.ranking(period, label, limit=limit)
         return pulse.result(), ranking
 
-    def ranking(
-        self, period: Period, label: str | None, *, limit: int, cursor: str | None = None
-    ) -> Loaded:
+    def ranking(self, period: Period, label: str | None, *, limit: int, cursor: str | None = None) -> Loaded:
         days = period.days(self.now)
 
         def work(reader: Reader) -> Ranking:
@@ -97,10 +95,10 @@ class Explorer:
 
     def portrait(self, name: str, *, limit: int) -> Loaded:
         def work(reader: Reader) -> Portrait:
-            company = self._firestore.aside(lambda: names.company(reader, name))
-            mentioning = reader.begin(lambda: names.mentioning(reader, name, limit=limit))
+            lately = self._firestore.aside(lambda: names.lately(reader, name, limit=limit))
             entity = names.entity(reader, name)
-            return Portrait(entity, company.result(), mentioning())
+            articles, company = lately.result()
+            return Portrait(entity, company, articles)
 
         return self._load(("portrait", name, limit), work)
 
@@ -147,9 +145,7 @@ class Explorer:
         return Loaded(Suggestions(found, is_whole), known.reads, known.as_of)
 
     def search(self, typed: str, *, limit: int) -> Loaded:
-        return self._load(
-            ("search", typed, limit), lambda reader: finding.search(reader, typed, limit=limit)
-        )
+        return self._load(("search", typed, limit), lambda reader: finding.search(reader, typed, limit=limit))
 
     def _pulse(self, reader: Reader) -> Pulse:
         counts = [

@@ -44,7 +44,7 @@ class Found:
 
 
 class Firestore:
-    """Connects at the first question: the server forks after it has loaded us, and channels do not survive that."""
+    """Connects at the first question: the server forks after it has loaded us, which no channel survives."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
@@ -122,7 +122,7 @@ class Reader:
         descending: Sequence[Path] = (),
         after: Mapping[str, Any] | None = None,
     ) -> list[Found]:
-        """Documents in the order of the fields, the largest first, and of their ids; `after` is where to go on."""
+        """Documents by the fields, the largest first, then by their ids; `after` is where to go on."""
         documents = self.firestore.client().collection(collection)
         query = documents.select(_paths(fields)).limit(limit)
         for path, operator, value in where:

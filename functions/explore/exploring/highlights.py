@@ -1,4 +1,4 @@
-"""The text of an article in pieces, so that a template can mark the names without ever joining markup and text."""
+"""The text of an article in pieces, so that a template marks names without ever joining markup and text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Lists of articles and publications, page by page."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from contract.names import ARTICLES, PUBLICATIONS
 from exploring.cursors import decode_dated, decode_ranked, decode_received, encode
@@ -38,8 +38,7 @@ def matching(
     limit: int,
     cursor: str | None = None,
     extra: Sequence[Path] = (),
-    quote: Callable[[Mapping[str, Any]], Quote | None] = lambda fields: None,
-    mentions: Callable[[Mapping[str, Any]], int | None] = lambda fields: None,
+    line: Callable[[Found], Line] | None = None,
 ) -> Lines:
     """Articles that fit, the latest day first; in a day what came last."""
     found = reader.query(
@@ -50,11 +49,12 @@ def matching(
         descending=[("day",), _RECEIVED],
         after=decode_dated(cursor) if cursor else None,
     )
-    shown = [
-        line_of(each, quote=quote(each.fields), mentions=mentions(each.fields)) for each in found[:limit]
-    ]
-    more = encode(shown[-1].day, shown[-1].received_at, shown[-1].id) if len(found) > limit else None
-    return Lines(shown, more)
+    shown = [(line or line_of)(each) for each in found[:limit]]
+    return Lines(shown, dated_cursor(shown[-1]) if len(found) > limit else None)
+
+
+def dated_cursor(last: Line) -> str:
+    return encode(last.day, last.received_at, last.id)
 
 
 def publications(reader: Reader, *, limit: int, cursor: str | None = None) -> Publications:
@@ -96,4 +96,3 @@ def line_of(found: Found, *, quote: Quote | None = None, mentions: int | None = 
         mentions=mentions,
         quote=quote,
     )
-

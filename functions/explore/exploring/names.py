@@ -1,16 +1,16 @@
 """One name: what its document tells, who appears with it, and the articles that mention it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contract.entities import name_of
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
 from exploring.errors import NotThere
-from exploring.firestore import Path, Reader
-from exploring.lists import matching
+from exploring.firestore import Found, Path, Reader
+from exploring.lists import LINE_FIELDS, dated_cursor, line_of, matching
 from exploring.quoting import quote
-from exploring.shapes import Companion, Company, Entity, Lines, Quote, Share
+from exploring.shapes import Companion, Company, Entity, Line, Lines, Quote, Share
 
 SHARES: Final = 10
 COMPANIONS: Final = 12
@@ -36,22 +36,52 @@ def entity(reader: Reader, name: str) -> Entity:
         first_seen=fields.get("first_seen"),
         last_seen=fields.get("last_seen"),
         days=sorted(_numbers(fields.get("days")).items()),
-        shares=[
-            Share(key, str(named.get(key, {}).get("name", key)), publications[key]) for key in leading
-        ],
+        shares=[Share(key, str(named.get(key, {}).get("name", key)), publications[key]) for key in leading],
         publications=len(publications),
     )
 
 
 def company(reader: Reader, name: str) -> Company:
     """The names that are in the most of its latest articles."""
-    found = reader.query(
+    return _company(reader, name, _sample(reader, name, [("mentions",)], SAMPLE))
+
+
+def lately(reader: Reader, name: str, *, limit: int) -> tuple[Lines, Company]:
+    """The first page of its articles, and who is in them: from one list, as no question costs more."""
+    found = _sample(reader, name, [*LINE_FIELDS, ("mentions",)], SAMPLE)
+    texts = reader.begin(
+        lambda: reader.get_many(ARTICLES, [each.id for each in found[:limit]], [("content",), ("entities",)])
+    )
+    together = _company(reader, name, found)
+    lines = [
+        _line(Found(each.id, {**each.fields, **texts().get(each.id, {})}), name) for each in found[:limit]
+    ]
+    return Lines(lines, dated_cursor(lines[-1]) if len(found) > limit else None), together
+
+
+def mentioning(reader: Reader, name: str, *, limit: int, cursor: str | None = None) -> Lines:
+    """The articles, each with the sentence around the first mention."""
+    return matching(
+        reader,
+        (("entity_ids",), "array_contains", name),
+        limit=limit,
+        cursor=cursor,
+        extra=[("content",), ("entities",), ("mentions", name)],
+        line=lambda found: _line(found, name),
+    )
+
+
+def _sample(reader: Reader, name: str, fields: Sequence[Path], limit: int) -> list[Found]:
+    return reader.query(
         ARTICLES,
-        fields=[("mentions",)],
-        limit=SAMPLE,
+        fields=fields,
+        limit=limit,
         where=[(("entity_ids",), "array_contains", name)],
         descending=[("day",), ("received_at",)],
     )
+
+
+def _company(reader: Reader, name: str, found: Sequence[Found]) -> Company:
     together = Counter[str]()
     for article in found:
         together.update(_numbers(article.fields.get("mentions")).keys())
@@ -66,18 +96,9 @@ def company(reader: Reader, name: str) -> Company:
     return Company(companions, len(found))
 
 
-def mentioning(reader: Reader, name: str, *, limit: int, cursor: str | None = None) -> Lines:
-    """The articles, each with the sentence around the first mention."""
-    extra: list[Path] = [("content",), ("entities",), ("mentions", name)]
-    return matching(
-        reader,
-        (("entity_ids",), "array_contains", name),
-        limit=limit,
-        cursor=cursor,
-        extra=extra,
-        quote=lambda fields: _first_quote(fields, name),
-        mentions=lambda fields: _numbers(fields.get("mentions")).get(name),
-    )
+def _line(found: Found, name: str) -> Line:
+    mentions = _numbers(found.fields.get("mentions")).get(name)
+    return line_of(found, quote=_first_quote(found.fields, name), mentions=mentions)
 
 
 def _first_quote(fields: Mapping[str, Any], name: str) -> Quote | None:

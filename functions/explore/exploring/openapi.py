@@ -57,7 +57,7 @@ def _path(
         "get": {
             "operationId": operation,
             "summary": summary,
-            **({"description": description} if description else {}),
+            "description": description,
             "parameters": list(parameters),
             "responses": {
                 "200": {
@@ -195,7 +195,7 @@ _SCHEMAS: Final = {
             },
             **_AS_OF,
         ),
-        "description": "Offsets are Unicode code points into content. Further metadata where the article has it.",
+        "description": "Offsets are code points into content. Further metadata where the article has it.",
     },
     "Matches": _object(q=_TEXT, entities=_list("Leader"), articles=_list("Line"), **_AS_OF),
     "Problem": {
@@ -216,8 +216,9 @@ DOCUMENT: Final[dict[str, Any]] = {
     "info": {
         "title": "Namewire explorer",
         "version": "1",
-        "description": "Who is in the news, where, and since when. Read only; answers are at most 15 seconds old. "
-        "Lists are paged: send next_cursor as cursor until it is null. Errors are RFC 9457 problem documents.",
+        "description": "Who is in the news, where, and since when. Read only; answers are at most 15 seconds "
+        "old. Lists are paged: send next_cursor as cursor until it is null. Errors are RFC 9457 problem "
+        "documents.",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "servers": [{"url": "/"}],
@@ -228,7 +229,9 @@ DOCUMENT: Final[dict[str, Any]] = {
             "The leading names",
             "Ranking",
             _query(
-                "period", "today, 7d, 30d or all; days are those of the articles.", enum=["today", "7d", "30d", "all"]
+                "period",
+                "today, 7d, 30d or all; days are those of the articles.",
+                enum=["today", "7d", "30d", "all"],
             ),
             _query("day", "Only mentions on this UTC day.", pattern=r"^\d{4}-\d{2}-\d{2}$"),
             _query("publication", "Only mentions in the publication with this key."),
@@ -274,7 +277,9 @@ DOCUMENT: Final[dict[str, Any]] = {
             }
         },
         "responses": {
-            "BadQuestion": _problem("The address asks for something that does not exist; `errors` says what does."),
+            "BadQuestion": _problem(
+                "The address asks for something that does not exist; `errors` says what does."
+            ),
             "NotThere": _problem("There is no such name, publication or article."),
             "Unreachable": _problem("Firestore does not answer now; try again after `Retry-After` seconds."),
         },

@@ -23,13 +23,15 @@ FOUND: Final = 20
 SUGGESTED: Final = 8
 SOURCE_LEADERS: Final = 20
 _WIDE: Final = (960, 420)
-_NARROW: Final = (340, 460)
+_NARROW: Final = (350, 520)
 
 
 class Pages:
     """Everything that a person looks at."""
 
-    def __init__(self, explorer: Explorer, environment: jinja2.Environment, *, publish_url: str | None) -> None:
+    def __init__(
+        self, explorer: Explorer, environment: jinja2.Environment, *, publish_url: str | None
+    ) -> None:
         self._explorer = explorer
         self._environment = environment
         self._publish_url = publish_url
@@ -106,9 +108,7 @@ class Pages:
             label=label,
             labels=_labels(leader.label for leader in source.leaders),
             leaders=[each for each in source.leaders if label in (None, each.label)][:SOURCE_LEADERS],
-            clouds=[
-                cloud(source.leaders, width=width, height=height) for width, height in (_WIDE, _NARROW)
-            ],
+            clouds=[cloud(source.leaders, width=width, height=height) for width, height in (_WIDE, _NARROW)],
             chart=over_time(source.days) if source.days else None,
             lines=lines.value,
         )
@@ -146,7 +146,9 @@ class Pages:
         found = self._explorer.article(article_id)
         article: Article = found.value
         part = (
-            part_of(article.content, article.mentions, questions.part_in(request)) if article.content else None
+            part_of(article.content, article.mentions, questions.part_in(request))
+            if article.content
+            else None
         )
         return self._page(
             request,
@@ -173,7 +175,9 @@ class Pages:
         else:
             found = self._explorer.suggestions(typed, limit=SUGGESTED)
             names, lines, whole = found.value.names, [], False
-        return self._page(request, "suggestions.html", found, typed=typed, names=names, lines=lines, whole=whole)
+        return self._page(
+            request, "suggestions.html", found, typed=typed, names=names, lines=lines, whole=whole
+        )
 
     def problem(self, request: flask.Request, status: Any, title: str, detail: str) -> flask.Response:
         text = self._environment.get_template("problem.html").render(
@@ -205,5 +209,7 @@ def _tally(mentions: Any) -> list[tuple[Mention, int]]:
     first: dict[str, Mention] = {}
     for each in mentions:
         first.setdefault(each.entity_id, each)
-    ranked = sorted(first.values(), key=lambda each: (not each.is_counted, -numbers[each.entity_id], each.start))
+    ranked = sorted(
+        first.values(), key=lambda each: (not each.is_counted, -numbers[each.entity_id], each.start)
+    )
     return [(each, numbers[each.entity_id]) for each in ranked]

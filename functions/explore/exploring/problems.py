@@ -27,15 +27,16 @@ def told(error: Exception) -> Told:
         case Misconfigured():
             _log.error("Firestore does not answer this question: %s", error)
             detail = (
-                "Firestore answers, but an index, the database or a permission is missing; the log of this "
-                "function says which. An operator has to see to it (terraform apply). New indexes take minutes."
+                "Firestore answers, but an index, the database or a permission is missing; the log of "
+                "this function says which. An operator has to see to it (terraform apply). New indexes take "
+                "minutes."
             )
             return HTTPStatus.SERVICE_UNAVAILABLE, "Not ready yet", detail
         case Unreachable():
             _log.warning("Firestore cannot be reached: %s", error)
             detail = (
-                "Firestore cannot be reached at the moment. Nothing is lost: articles that come in meanwhile wait in "
-                "Pub/Sub, and the numbers are right again once it answers."
+                "Firestore cannot be reached at the moment. Nothing is lost: articles that come in "
+                "meanwhile wait in Pub/Sub, and the numbers are right again once it answers."
             )
             return HTTPStatus.SERVICE_UNAVAILABLE, "No answer from the database", detail
         case _:
@@ -44,7 +45,9 @@ def told(error: Exception) -> Told:
             return HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke", detail
 
 
-def document(request: flask.Request, status: HTTPStatus, detail: str, error: Exception | None) -> flask.Response:
+def document(
+    request: flask.Request, status: HTTPStatus, detail: str, error: Exception | None
+) -> flask.Response:
     body: dict[str, object] = {
         "type": "about:blank",
         "title": status.phrase,

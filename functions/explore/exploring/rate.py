@@ -1,4 +1,4 @@
-"""How many articles come in each minute, of those that are stored: one count per minute, most of them remembered."""
+"""How many of the stored articles came in each minute: a count per minute, most of them remembered."""
 
 import threading
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from exploring.firestore import Reader
 from exploring.shapes import Minute
 
 MINUTES: Final = 30
-# An article is stored seconds after it came in; of a backlog it takes longer, so that older minutes are looked
-# at again now and then.
+# An article is stored seconds after it came in; of a backlog it takes longer, so that older minutes are
+# looked at again now and then.
 _MOVING_MINUTES: Final = 2
 _REMEMBERED_SECONDS: Final = 90.0
 _MINUTE: Final = timedelta(minutes=1)

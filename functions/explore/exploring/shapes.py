@@ -10,7 +10,7 @@ Days = Sequence[tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A name in a ranking; `mentions` are those that the question is about, the rest is about all articles."""
+    """A name in a ranking; `mentions` are those the question is about, the rest is about all articles."""
 
     id: str
     text: str

@@ -32,7 +32,9 @@ def source(reader: Reader, key: str) -> Source:
         raise NotThere("There is no such publication here.")
     leaders = by_number(reader, ("publications", key), limit=NAMES).leaders
     days = found.fields.get("days") or {}
-    return Source(publication_of(found), sorted((day, number) for day, number in days.items() if number), leaders)
+    return Source(
+        publication_of(found), sorted((day, number) for day, number in days.items() if number), leaders
+    )
 
 
 def is_key(key: str) -> bool:
