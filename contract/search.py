@@ -20,6 +20,7 @@ _LOOKED_AT_CHARS: Final = 1_000
 def words_of(text: str) -> list[str]:
     """The words as they are compared: casefolded, without accents, cut where they are very long."""
     folded = unicodedata.normalize("NFKD", text[:_LOOKED_AT_CHARS].casefold())
+    folded = unicodedata.normalize("NFKD", folded.casefold())  # 𝓗 becomes H only by the first
     plain = unicodedata.normalize("NFC", _MARKS.sub("", folded))
     return [word[:_WORD_CHARS] for word in _WORD.findall(plain)][:_WORDS]
 
@@ -31,15 +32,16 @@ def terms_of(text: str) -> list[str]:
 
 
 def terms_for(typed: str) -> list[str]:
-    """The kept terms under which every text that fits is, the best one first; none for one letter.
+    """The kept terms under one of which every text that fits is; none for one letter.
 
-    The first finds whole words, the second the beginnings of longer ones.
+    Of the two longest words, each whole, and the beginning that longer words share with it.
     """
-    longest = max(words_of(typed), key=len, default="")
-    if len(longest) < _BEGINNINGS[0]:
-        return []
-    beginning = longest[: max(length for length in _BEGINNINGS if length <= len(longest))]
-    return list(dict.fromkeys((longest, beginning)))
+    longest = sorted(set(words_of(typed)), key=len, reverse=True)[:2]
+    terms: list[str] = []
+    for word in longest:
+        kept = [length for length in _BEGINNINGS if length <= len(word)]
+        terms += [word, word[: max(kept)]] if kept else []
+    return list(dict.fromkeys(terms))
 
 
 def fits(typed: str, text: str) -> bool:

@@ -13,7 +13,9 @@ from typing import Final
 from exploring.shapes import Leader
 
 _SIZES: Final = (15, 19, 24, 31, 40, 52)  # steps, so that one mention more moves nothing
-_MOST: Final = 48
+_NARROW_SIZES: Final = (14, 17, 21, 27)
+_WIDE_BOX: Final = 600
+_MOST: Final = 44
 _CHARS: Final = 28
 _GAP: Final = 5.0
 _LINE: Final = 1.16  # heights of a line, in sizes
@@ -86,15 +88,11 @@ def _char_width(char: str) -> int:
 
 
 def _sizes(leaders: Sequence[Leader], width: int) -> list[int]:
-    if not leaders:
-        return []
-    most, least = leaders[0].mentions, leaders[-1].mentions
-    steps = _SIZES if width >= 600 else _SIZES[:-2]
-    span = math.log(max(most, 2) / max(least, 1)) or 1.0
-    return [
-        steps[min(len(steps) - 1, int(len(steps) * math.log(max(each.mentions, 1) / max(least, 1)) / span))]
-        for each in leaders
-    ]
+    """A step down for each halving, seen from the largest: what is added at the end changes no size."""
+    steps = _SIZES if width >= _WIDE_BOX else _NARROW_SIZES
+    most = max((each.mentions for each in leaders), default=1)
+    downs = (round(math.log2(max(1.0, most / max(each.mentions, 1)))) for each in leaders)
+    return [steps[-1 - min(down, len(steps) - 1)] for down in downs]
 
 
 def _place(

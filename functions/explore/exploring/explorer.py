@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
+from contract.names import ENTITIES, PUBLICATIONS
 from exploring import articles, finding, lists, names, sources
 from exploring.cache import Cache
 from exploring.firestore import Condition, Firestore, Reader
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 PULSE_PUBLICATIONS: Final = 12
 PULSE_ARTICLES: Final = 10
+# A hundred reads; of millions of names nobody needs the exact number every few seconds.
+MOST_COUNTED: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +150,15 @@ class Explorer:
         return self._load(("search", typed, limit), lambda reader: finding.search(reader, typed, limit=limit))
 
     def _pulse(self, reader: Reader) -> Pulse:
-        counts = [
-            reader.begin(lambda collection=collection: reader.count(collection))  # type: ignore[misc]
-            for collection in (ARTICLES, ENTITIES, PUBLICATIONS)
-        ]
+        # Counting the articles themselves would cost a read for each thousand of them.
+        sums = reader.begin(lambda: reader.add_up(PUBLICATIONS, ("articles",)))
+        entities = reader.begin(lambda: reader.count(ENTITIES, most=MOST_COUNTED))
         sources = reader.begin(lambda: lists.publications(reader, limit=PULSE_PUBLICATIONS))
         latest = reader.begin(lambda: lists.latest(reader, limit=PULSE_ARTICLES))
         minutes = self._rate.line(reader, self.now)
-        return Pulse(Totals(*(answer() for answer in counts)), minutes, sources(), latest())
+        publications, articles = sums()
+        totals = Totals(articles, entities(), publications, entities() < MOST_COUNTED)
+        return Pulse(totals, minutes, sources(), latest())
 
     def _load(self, question: Hashable, work: Callable[[Reader], Any]) -> Loaded:
         return self._cache.get(question, lambda: self._read(work))

@@ -14,7 +14,7 @@ from exploring.shapes import Leader, Line
 TYPED_CHARS: Final = 100
 # The names that most people look for are among the most mentioned ones; these are kept at hand.
 _AT_HAND: Final = 300
-_NAMES_READ: Final = 60
+_NAMES_READ: Final = 40
 _ARTICLES_READ: Final = 30
 _NAME_FIELDS: Final = (
     *(("text",), ("label",), ("key",), ("mentions",), ("articles",), ("first_seen",), ("last_seen",)),
@@ -30,7 +30,7 @@ class Matches:
 
 
 def search(reader: Reader, typed: str, *, limit: int) -> Matches:
-    """What fits; nothing for less than two letters. At most 180 documents are read."""
+    """What fits; nothing for less than two letters. At most 280 documents are read."""
     terms = terms_for(typed)
     names = [reader.begin(lambda term=term: _names(reader, term)) for term in terms]  # type: ignore[misc]
     articles = [reader.begin(lambda term=term: _articles(reader, term)) for term in terms]  # type: ignore[misc]

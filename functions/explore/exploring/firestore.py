@@ -27,7 +27,7 @@ _RETRY: Final = Retry(
     predicate=if_exception_type(exceptions.ServiceUnavailable, exceptions.Aborted),
     initial=0.1,
     maximum=0.5,
-    timeout=1.5,
+    timeout=1.0,
 )
 _AT_ONCE: Final = 32
 # A count costs one read for each so many index entries.
@@ -139,19 +139,34 @@ class Reader:
         self._count(max(1, len(found)))
         return found
 
-    def count(self, collection: str, *, where: Sequence[Condition] = ()) -> int:
-        """How many there are, counted by the server."""
+    def count(self, collection: str, *, most: int, where: Sequence[Condition] = ()) -> int:
+        """How many there are, counted by the server, who stops at so many."""
         query = self.firestore.client().collection(collection)
         for path, operator, value in where:
             query = query.where(filter=FieldFilter(_path(path), operator, value))
         with _plain_errors():
-            number = int(query.count(alias="all").get(timeout=_CALL_SECONDS, retry=_RETRY)[0][0].value)
-        self._count(max(1, -(-number // _COUNTED_PER_READ)))
+            counted = query.limit(most).count(alias="all").get(timeout=_CALL_SECONDS, retry=_RETRY)
+        number = int(counted[0][0].value)
+        self._count_counted(number)
         return number
+
+    def add_up(self, collection: str, path: Path) -> tuple[int, int]:
+        """How many there are, and the sum of their numbers."""
+        query = (
+            self.firestore.client().collection(collection).count(alias="all").sum(_path(path), alias="sum")
+        )
+        with _plain_errors():
+            rows = query.get(timeout=_CALL_SECONDS, retry=_RETRY)
+        values = {each.alias: int(each.value) for each in rows[0]}
+        self._count_counted(values["all"])
+        return values["all"], values["sum"]
 
     def begin(self, work: Callable[[], T]) -> Callable[[], T]:
         """Starts a question beside others; calling the result waits for its answer."""
         return self.firestore.ask(work).result
+
+    def _count_counted(self, entries: int) -> None:
+        self._count(max(1, -(-entries // _COUNTED_PER_READ)))
 
     def _count(self, reads: int) -> None:
         with self._lock:

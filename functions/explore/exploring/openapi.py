@@ -108,6 +108,7 @@ _SCHEMAS: Final = {
         articles=_NUMBER,
         entities=_NUMBER,
         publications=_NUMBER,
+        entities_is_exact={**_YES, "description": "false: there are at least so many names"},
         minutes={"type": "array", "items": _object(minute=_TIME, articles=_NUMBER)},
         publications_leading=_list("Publication"),
         articles_latest=_list("Line"),

@@ -93,11 +93,12 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How much there is of everything."""
+    """How much there is of everything; of `entities` at least so many, unless `entities_is_exact`."""
 
     articles: int
     entities: int
     publications: int
+    entities_is_exact: bool
 
 
 @dataclass(frozen=True, slots=True)

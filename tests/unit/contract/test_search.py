@@ -1,0 +1,66 @@
+"""What documents keep to be found by, and what finds them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.search import fits, terms_for, terms_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Angela  Merkel's", ["angela", "merkel", "s"]),
+        ("São Tomé", ["sao", "tome"]),
+        ("Ἀθῆναι Straße", ["αθηναι", "strasse"]),
+        ("U.N. 2026", ["u", "n", "2026"]),
+        ("習近平", ["習近平"]),
+        ("𝓗arbour", ["harbour"]),
+        ("<script>", ["script"]),
+        ("… – 👩‍🚀", []),
+        ("x" * 10_000, ["x" * 30]),
+    ],
+)
+def test_words_are_compared_without_case_and_accents(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_a_text_is_found_by_its_words_and_their_beginnings() -> None:
+    assert terms_of("Angela Merkel") == ["an", "ange", "angela", "me", "merk", "merkel"]
+
+
+def test_terms_are_few_however_long_the_text() -> None:
+    assert len(terms_of(" ".join(f"{number}word" * 9 for number in range(1_000)))) <= 36
+
+
+@pytest.mark.parametrize(
+    ("typed", "terms"),
+    [
+        ("", []),
+        ("m", []),
+        ("me", ["me"]),
+        ("mer", ["mer", "me"]),
+        ("merkel", ["merkel", "merk"]),
+        ("a merkel", ["merkel", "merk"]),
+        ("mer angela d", ["angela", "ange", "mer", "me"]),
+    ],
+)
+def test_few_terms_find_whatever_fits(typed: str, terms: list[str]) -> None:
+    assert terms_for(typed) == terms
+
+
+@given(st.text(max_size=80), st.data())
+def test_whatever_fits_is_kept_under_one_of_the_terms(text: str, data: st.DataObject) -> None:
+    words = words_of(text)
+    if not words:
+        return
+    word = data.draw(st.sampled_from(words))
+    typed = word[: data.draw(st.integers(1, len(word)))]
+    assert fits(typed, text)
+    terms = terms_for(typed)
+    assert not terms or set(terms) & set(terms_of(text))
+
+
+def test_every_typed_word_has_to_fit() -> None:
+    assert fits("mer ang", "Angela Merkel")
+    assert not fits("mer bar", "Angela Merkel")
