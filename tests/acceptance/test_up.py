@@ -75,7 +75,7 @@ def up(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_the_env_file_leads_to_the_house(up: Up) -> None:
     assert set(up.settings) == {
         *("GOOGLE_CLOUD_PROJECT", "PUBSUB_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST"),
-        *("NAMEWIRE_PUBLISH_URL", "NAMEWIRE_RUN_DIR", "CLOUDSDK_CORE_PROJECT"),
+        *("NAMEWIRE_PUBLISH_URL", "NAMEWIRE_EXPLORE_URL", "NAMEWIRE_RUN_DIR", "CLOUDSDK_CORE_PROJECT"),
         *("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB", "CLOUDSDK_AUTH_DISABLE_CREDENTIALS"),
     }
     assert "Everything answers" in up.out.read_text()

@@ -32,7 +32,14 @@ def test_every_path_that_is_named_exists() -> None:
 
 def test_every_variable_of_terraform_that_is_named_exists() -> None:
     variables = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
-    for name in ("publish_invokers", "publish_is_public", "publish_max_instances", "api_keys_version"):
+    for name in (
+        "publish_invokers",
+        "publish_is_public",
+        "publish_max_instances",
+        "api_keys_version",
+        "explore_viewers",
+        "explore_is_public",
+    ):
         assert name in QUOTED
         assert f'variable "{name}"' in variables
     for name in ("ssh_through_iap", "internet_egress", "settings"):

@@ -39,6 +39,7 @@
     }
   });
 
+  let chosen = null; // the address of the option; the list may be replaced by a longer one
   const options = () => [...found.querySelectorAll("[role=option]")];
 
   function open(is) {
@@ -48,6 +49,7 @@
   }
 
   function choose(option) {
+    chosen = option?.getAttribute("href") ?? null;
     for (const each of options()) each.setAttribute("aria-selected", String(each === option));
     if (option) {
       box.setAttribute("aria-activedescendant", option.id);
@@ -77,6 +79,7 @@
   box.addEventListener("focus", () => { if (found.children.length && box.value.trim().length >= 2) open(true); });
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target !== found) return;
+    choose(options().find((each) => each.getAttribute("href") === chosen));
     open(document.activeElement === box && box.value.trim().length >= 2 && found.children.length > 0);
   });
   document.addEventListener("click", (event) => { if (!event.target.closest?.(".find")) open(false); });
