@@ -97,10 +97,10 @@ class Explorer:
 
     def portrait(self, name: str, *, limit: int) -> Loaded:
         def work(reader: Reader) -> Portrait:
-            lately = self._firestore.aside(lambda: names.lately(reader, name, limit=limit))
-            entity = names.entity(reader, name)
-            articles, company = lately.result()
-            return Portrait(entity, company, articles)
+            # Not aside: this may itself run aside, when an answer is renewed.
+            entity = reader.begin(lambda: names.entity(reader, name))
+            articles, company = names.lately(reader, name, limit=limit)
+            return Portrait(entity(), company, articles)
 
         return self._load(("portrait", name, limit), work)
 

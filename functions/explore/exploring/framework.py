@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import flask
-from werkzeug.exceptions import HTTPException
 
+from exploring.errors import NotThere
 from exploring.routes import Routes
 
 Environ = dict[str, Any]
@@ -20,8 +20,11 @@ def furnish(app: flask.Flask, routes: Routes) -> None:
     def crashed(error: Exception) -> flask.Response:
         return routes.failed(flask.request, error)
 
-    # The framework's own handler for 500 would show the exception to the caller.
-    app.register_error_handler(HTTPException, lambda error: error.get_response())
+    # The framework keeps /robots.txt and /favicon.ico for itself, and answers 404.
+    app.register_error_handler(
+        404, lambda error: routes.failed(flask.request, NotThere("There is no such page."))
+    )
+    # Its own handler for 500 would show the exception to the caller.
     app.register_error_handler(500, crashed)
 
 

@@ -55,7 +55,6 @@ class Routes:
             f"/api/articles/{_ONE}": interface.article,
             "/api/search": interface.search,
             "/healthz": _health,
-            "/robots.txt": _robots,
         }
         self._views = [(re.compile(path), view) for path, view in views.items()]
 
@@ -92,8 +91,3 @@ class Routes:
 
 def _health(request: flask.Request) -> flask.Response:
     return answer(request, json.dumps({"status": "ok"}) + "\n", media_type=JSON)
-
-
-def _robots(request: flask.Request) -> flask.Response:
-    """Every page costs reads; a crawler would read the whole database."""
-    return answer(request, "User-agent: *\nDisallow: /\n", media_type="text/plain; charset=utf-8")
