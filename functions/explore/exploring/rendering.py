@@ -1,5 +1,6 @@
 """Templates, which escape everything, and the few ways in which values are written for people."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -32,7 +33,8 @@ def make_environment() -> jinja2.Environment:
         clock=clock_text,
         iso=iso_text,
         short=shorten,
-        short_name=lambda text: shorten(text, _NAME_CHARS),
+        short_name=lambda text: shorten(visible(text), _NAME_CHARS),
+        visible=visible,
         label=label_of,
         web=web_address,
         host=host_of,
@@ -67,6 +69,13 @@ def iso_text(value: datetime) -> str:
 def shorten(text: str, most: int = _TITLE_CHARS) -> str:
     """Cut with a mark at the end; the whole text stands on the article's own page."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def visible(text: str) -> str:
+    """The text; where nothing of it can be seen, such as a joiner alone, its code points."""
+    if any(not unicodedata.category(char).startswith(("C", "Z", "M")) for char in text):
+        return text
+    return " ".join(f"U+{ord(char):04X}" for char in text[:_NAME_CHARS]) or "–"
 
 
 def web_address(url: Any) -> str | None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from exploring.highlights import PART_CHARS, part_of
 from exploring.quoting import quote
-from exploring.rendering import make_environment, web_address
+from exploring.rendering import make_environment, visible, web_address
 from exploring.shapes import Mention
 
 
@@ -91,6 +91,21 @@ def test_the_parts_of_a_long_text_are_the_text(words: list[str], number: int) ->
 )
 def test_only_addresses_of_the_web_are_followed(url: object, is_followed: bool) -> None:
     assert (web_address(url) is not None) == is_followed
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Ada", "Ada"),
+        ("\u200d", "U+200D"),
+        ("\u200d \u0301", "U+200D U+0020 U+0301"),
+        ("👩‍🚀", "👩‍🚀"),
+        ("", "–"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(text: str, seen: str) -> None:
+    """A link without a text cannot be followed."""
+    assert visible(text) == seen
 
 
 def test_every_template_escapes() -> None:
