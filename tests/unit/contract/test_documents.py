@@ -57,6 +57,13 @@ def test_a_document_holds_the_article_and_what_it_counts() -> None:
     assert "url" not in document
 
 
+def test_an_article_keeps_what_its_title_is_found_by() -> None:
+    assert article_document(made(title="Ada in Rome"))["title_terms"] == ["ad", "ada", "in", "ro", "rome"]
+    assert "title_terms" not in article_document(made())
+    long = article_document(made(title=" ".join(f"{number}word" * 20 for number in range(900))[:10_000]))
+    assert document_bytes("articles/a", {"title_terms": long["title_terms"]}) < 2_000
+
+
 def test_without_a_date_the_day_of_receipt_counts() -> None:
     assert article_document(made())["day"] == "2026-11-24"
 

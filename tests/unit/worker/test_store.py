@@ -163,6 +163,28 @@ def test_the_text_of_an_entity_is_its_commonest_form() -> None:
     assert entity["text"] == "NATO"
 
 
+def test_an_entity_keeps_what_it_is_found_by() -> None:
+    room = Room()
+    room.take(make_message("Kestrel flew"))
+    (entity,) = room.database.collection(ENTITIES).values()
+    assert entity["terms"] == ["ke", "kest", "kestrel"]
+
+
+def test_an_entity_from_before_there_were_terms_gets_its_own_when_it_is_next_mentioned() -> None:
+    room = Room()
+    room.take(make_message("Kestrel flew"))
+    (name,) = room.database.collection(ENTITIES)
+    del room.database.documents[ENTITIES, name].document["terms"]
+    later = Room(room.database)
+    later.take(make_message("Kestrel again", article_id="a2", sent=1))
+    entity = room.database.collection(ENTITIES)[name]
+    assert (entity["terms"], entity["mentions"]) == (["ke", "kest", "kestrel"], 2)
+    before = len(room.database.commits)
+    later.take(make_message("Kestrel once more", article_id="a3", sent=2))
+    assert len(room.database.commits) == before + 1
+    room.check()
+
+
 def test_uncounted_labels_are_stored_but_not_counted() -> None:
     room = Room()
     room.take(make_message("Monday", label="DATE"))
