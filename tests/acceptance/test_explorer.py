@@ -20,7 +20,6 @@ from tests.acceptance.test_up import Up, house
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 _PATIENCE_MS: Final = 60_000
-_SERIOUS: Final = ("serious", "critical")
 LONG: Final = "Llanfair" + "pwllgwyngyll" * 800
 HOSTILE: Final = {
     "id": "hostile",
@@ -98,6 +97,16 @@ def numbers(page: Page) -> dict[str, int]:
     return {name: int(re.sub(r"\D", "", number)) for name, number in texts}
 
 
+def serious(page: Page) -> list[tuple[str, str, list[str]]]:
+    """What axe finds that keeps somebody from using the page, and whatever is wrong with its landmarks."""
+    found = Axe().run(page).response["violations"]
+    told = [
+        (each["id"], each["impact"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found
+    ]
+    order = ("landmark", "region", "page-has", "heading")
+    return [each for each in told if each[1] in ("serious", "critical") or each[0].startswith(order)]
+
+
 def test_the_overview_changes_without_a_reload(explored: Explored, seen: Watched) -> None:
     page = seen.page
     page.goto("/")
@@ -114,6 +123,21 @@ def test_the_overview_changes_without_a_reload(explored: Explored, seen: Watched
     )
     expect(page.locator(".lines").first).to_contain_text("Live News")
     assert page.evaluate("window.stayed") is True
+
+
+def test_the_overview_can_be_held_still(explored: Explored, seen: Watched) -> None:
+    page = seen.page
+    page.clock.install()
+    page.goto("/")
+    with page.expect_response(explored.url):
+        page.clock.run_for(4_000)
+    page.locator("#pause").click()
+    expect(page.locator("#pause")).to_have_attribute("aria-pressed", "true")
+    seen.requests.clear()
+    page.clock.run_for(60_000)
+    assert seen.requests == []
+    with page.expect_response(explored.url):
+        page.locator("#pause").click()
 
 
 def test_numbers_are_those_of_namewire_top(explored: Explored, seen: Watched) -> None:
@@ -201,6 +225,7 @@ def test_search_by_keyboard(explored: Explored, seen: Watched) -> None:
     page.keyboard.type(name.split()[-1][:4], delay=30)
     expect(page.locator("#found [role=option]").first).to_be_visible()
     expect(page.locator("#q")).to_have_attribute("aria-expanded", "true")
+    assert serious(page) == []
     page.keyboard.press("ArrowDown")
     expect(page.locator("#found [aria-selected=true]")).to_have_count(1)
     page.keyboard.press("Escape")
@@ -263,14 +288,7 @@ def test_axe_finds_nothing_serious(explored: Explored, kind: str, theme: str) ->
         seen.page.goto(explored.path(kind))
         if kind == "article":
             seen.page.locator("#tags").check()
-        found = Axe().run(seen.page).response["violations"]
-        told = [
-            (each["id"], each["impact"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found
-        ]
-        assert [each for each in told if each[1] in _SERIOUS] == []
-        assert [
-            each for each in told if each[0].startswith(("landmark", "region", "page-has", "heading"))
-        ] == []
+        assert serious(seen.page) == []
 
 
 def test_a_hostile_article_is_text(explored: Explored, seen: Watched) -> None:

@@ -119,6 +119,9 @@ class Explorer:
     def source(self, key: str) -> Loaded:
         return self._load(("source", key), lambda reader: sources.source(reader, key))
 
+    def publication(self, key: str) -> Loaded:
+        return self._load(("publication", key), lambda reader: sources.publication(reader, key))
+
     def published_by(self, key: str, *, limit: int, cursor: str | None = None) -> Loaded:
         condition: Condition = (("publication_key",), "==", key)
         return self._load(

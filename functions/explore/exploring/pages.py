@@ -114,7 +114,7 @@ class Pages:
         )
 
     def published_by(self, request: flask.Request, key: str) -> flask.Response:
-        found = self._explorer.source(key)
+        found = self._explorer.publication(key)
         lines = self._explorer.published_by(key, limit=LISTED, cursor=questions.text_of(request, "cursor"))
         segment = self._environment.filters["segment"](key)
         return self._page(
@@ -122,9 +122,9 @@ class Pages:
             "lines.html",
             found,
             lines,
-            title=f"Articles of {found.value.publication.name}",
+            title=f"Articles of {found.value.name}",
             up=f"/publications/{segment}",
-            up_text=found.value.publication.name,
+            up_text=found.value.name,
             lines=lines.value,
             path=f"/publications/{segment}/articles",
         )

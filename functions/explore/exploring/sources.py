@@ -7,7 +7,7 @@ from typing import Final
 from contract.identity import publication_key
 from contract.names import PUBLICATIONS
 from exploring.errors import NotThere
-from exploring.firestore import Reader
+from exploring.firestore import Found, Reader
 from exploring.leaders import by_number
 from exploring.lists import publication_of
 from exploring.shapes import Days, Leader, Publication
@@ -27,9 +27,7 @@ class Source:
 
 def source(reader: Reader, key: str) -> Source:
     """Raises NotThere."""
-    found = reader.get(PUBLICATIONS, key) if is_key(key) else None
-    if found is None:
-        raise NotThere("There is no such publication here.")
+    found = _found(reader, key)
     leaders = by_number(reader, ("publications", key), limit=NAMES).leaders
     days = found.fields.get("days") or {}
     return Source(
@@ -37,5 +35,17 @@ def source(reader: Reader, key: str) -> Source:
     )
 
 
+def publication(reader: Reader, key: str) -> Publication:
+    """Its own document alone. Raises NotThere."""
+    return publication_of(_found(reader, key))
+
+
 def is_key(key: str) -> bool:
     return bool(key) and publication_key(key) == key
+
+
+def _found(reader: Reader, key: str) -> Found:
+    found = reader.get(PUBLICATIONS, key) if is_key(key) else None
+    if found is None:
+        raise NotThere("There is no such publication here.")
+    return found

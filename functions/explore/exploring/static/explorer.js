@@ -10,10 +10,20 @@
   // The overview asks for itself while somebody can see it.
   if (document.getElementById("live")) {
     const tick = () => {
-      if (!document.hidden) document.body.dispatchEvent(new CustomEvent("tick"));
+      if (!document.hidden && !("still" in root.dataset)) document.body.dispatchEvent(new CustomEvent("tick"));
     };
     setInterval(tick, TICK_MS);
     document.addEventListener("visibilitychange", tick);
+    // Whoever reads slowly, or has it read out, needs numbers that stand still.
+    document.addEventListener("click", (event) => {
+      const pause = event.target.closest?.("#pause");
+      if (!pause) return;
+      const still = pause.getAttribute("aria-pressed") !== "true";
+      pause.setAttribute("aria-pressed", String(still));
+      if (still) root.dataset.still = "";
+      else delete root.dataset.still;
+      tick();
+    });
     const lost = (is) => { const note = document.getElementById("lost"); if (note) note.hidden = !is; };
     document.addEventListener("htmx:error", (event) => { if (isLive(event)) lost(true); });
     document.addEventListener("htmx:response:error", (event) => { if (isLive(event)) lost(true); });
@@ -44,7 +54,7 @@
 
   function open(is) {
     found.hidden = !is;
-    box.setAttribute("aria-expanded", String(is));
+    box.setAttribute("aria-expanded", String(is && options().length > 0));
     if (!is) choose(null);
   }
 
@@ -76,11 +86,11 @@
     }
   });
   box.addEventListener("input", () => { if (box.value.trim().length < 2) open(false); });
-  box.addEventListener("focus", () => { if (found.children.length && box.value.trim().length >= 2) open(true); });
+  box.addEventListener("focus", () => { if (options().length && box.value.trim().length >= 2) open(true); });
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target !== found) return;
     choose(options().find((each) => each.getAttribute("href") === chosen));
-    open(document.activeElement === box && box.value.trim().length >= 2 && found.children.length > 0);
+    open(document.activeElement === box && box.value.trim().length >= 2);
   });
   document.addEventListener("click", (event) => { if (!event.target.closest?.(".find")) open(false); });
   box.form.addEventListener("focusout", (event) => { if (!box.form.contains(event.relatedTarget)) open(false); });
