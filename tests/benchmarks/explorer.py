@@ -22,7 +22,7 @@ import httpx
 
 from emulator.run import Running, run_house
 from namewire.samples import sample_articles
-from tests.integration.explorers import Page
+from tests.integration.pages import Page
 from tests.polling import eventually
 
 _FIRSTS = 10

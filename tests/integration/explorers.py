@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any, Final
 
 import flask
@@ -16,6 +15,7 @@ from exploring.interface import Interface
 from exploring.pages import Pages
 from exploring.rendering import make_environment
 from exploring.routes import Routes
+from tests.integration.pages import Page
 
 # In the days of the samples of `tests.unit.worker.making`.
 NOW: Final = datetime(2026, 11, 1, 12, 30, 30, tzinfo=UTC)
@@ -31,7 +31,7 @@ class Asked:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.app.test_client().get(path, headers={"Accept-Encoding": "identity", **headers})
 
-    def page(self, path: str) -> "Page":
+    def page(self, path: str) -> Page:
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.text)
         return Page.of(answer.text)
@@ -56,28 +56,3 @@ def explorer_of(project: str, *, now: datetime = NOW) -> Asked:
     app.add_url_rule("/", "root", lambda: routes.answer(flask.request), methods=methods)
     app.add_url_rule("/<path:path>", "any", lambda path: routes.answer(flask.request), methods=methods)
     return Asked(app)
-
-
-class Page(HTMLParser):
-    """What a browser would make of a page: its elements, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    @classmethod
-    def of(cls, html: str) -> "Page":
-        page = cls()
-        page.feed(html)
-        page.close()
-        return page
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def links(self) -> list[str]:
-        return [attrs["href"] or "" for tag, attrs in self.elements if tag == "a" and "href" in attrs]
