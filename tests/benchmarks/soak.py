@@ -3,9 +3,10 @@
     python -m tests.benchmarks.soak [--million 50] [--minutes 30] [--megabytes N] [--plot FILE] [--json]
 
 The role `work` with real processes on the real Pub/Sub emulator; nobody subscribes to what it publishes.
-Articles are made of the sentences of real ones, with new names in each. Resident size, open files and threads of
-every child are looked at each second. Exit code 1 when the size grew by 5 % after the first fifth, when files
-or threads became more, or, with `--megabytes`, when work paused while processes were replaced for their size.
+Articles are made of the sentences of real ones, with new names in each. Resident size, open files and
+threads of every child are looked at each second. Exit code 1 when the size grew by 5 % after the first
+fifth, when files or threads became more, or, with `--megabytes`, when work paused while processes were
+replaced for their size.
 """
 
 import argparse
