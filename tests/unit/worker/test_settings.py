@@ -23,6 +23,7 @@ NUMBERS: list[tuple[str, str, str, Any]] = [
 SECONDS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_BATCH_SECONDS", "batch_seconds", "0.5", 0.5),
     ("NAMEWIRE_COMMIT_SECONDS", "commit_seconds", "20", 20.0),
+    ("NAMEWIRE_STALL_SECONDS", "stall_seconds", "60", 60.0),
 ]
 TRUTHS = [("NAMEWIRE_MESSAGE_CONTENT", "message_content"), ("NAMEWIRE_STORE_CONTENT", "store_content")]
 TEXTS: list[tuple[str, str, str, Any]] = [
