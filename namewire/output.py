@@ -1,6 +1,7 @@
 """Results go to standard output; progress, warnings and everything for the eye only to standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,10 @@ from contract.timestamps import format_time
 
 # In a file or a pipe; a terminal has its own.
 _WIDTH: Final = 110
+# What moves the cursor, colours the screen, turns the direction of writing round, or is no character at all.
+_HIDDEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def say(line: str) -> None:
@@ -47,8 +52,13 @@ def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) ->
 
 
 def cells(*values: object) -> list[Text]:
-    """Values as text that nothing interprets: names in the news may look like markup."""
-    return [Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+    """Values as text that nothing interprets: names in the news may look like markup, or worse."""
+    return [Text(f"{value:,}" if isinstance(value, int) else visible(str(value))) for value in values]
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """The text with control characters escaped as in Python, but for those to be kept."""
+    return _HIDDEN.sub(lambda match: match[0] if match[0] in keep else ascii(match[0])[1:-1], text)
 
 
 def _plain(value: object) -> str:
