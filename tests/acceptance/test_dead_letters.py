@@ -252,13 +252,13 @@ def test_a_replay_killed_between_publish_and_acknowledgement_loses_nothing_and_c
     (letter,) = bury(project, [buried(article(1))])
     with hold_up(pubsub_emulator, "Acknowledge") as way:
         replay = command(project, way.address, "replay", "--all", "--yes")
-        eventually(lambda: way.requests, seconds=60)
+        eventually(lambda: way.held, seconds=60)
         replay.kill()
         replay.communicate()
     assert replay.returncode == -signal.SIGKILL
     assert [message.data for message in waiting(project, "articles-ner")] == [article(1)]
     # What the end of the lease would do.
-    request = AcknowledgeRequest.deserialize(way.requests[0])
+    request = AcknowledgeRequest.deserialize(way.held[0])
     channel = pubsub.open_channel()
     pubsub.Subscription(channel, project, "articles-dead-review").extend(list(request.ack_ids), 0)
     channel.close()
@@ -286,3 +286,68 @@ def test_a_replay_killed_between_publish_and_acknowledgement_loses_nothing_and_c
     answer = ask("replay", "--all", "--yes", "--json")[1]
     assert [item["article_id"] for item in answer["stored_already"]] == ["a1"]
     assert waiting(project, "articles-ner") == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_thousands_of_letters_survive_commands_that_are_stopped_and_killed(
+    project: str, pubsub_emulator: str, client: firestore.Client, ask: Ask, tmp_path: Path
+) -> None:
+    """Interrupted, asked to end, killed, each in the middle; the last run takes the rest."""
+    count = 2_000
+    bury(project, [buried(article(number)) for number in range(count)])
+    code, answer = ask("list", "--json")
+    assert (code, answer["total"], len({item["id"] for item in answer["letters"]})) == (0, count, count)
+    assert len(ask("replay", "--all", "--json")[1]["replayed"]) == count
+    left = count
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        with hold_up(pubsub_emulator, "Acknowledge", passing=3) as way:
+            replay = command(project, way.address, "replay", "--all", "--yes")
+            eventually(lambda: way.held, seconds=60)
+            replay.send_signal(number)
+            if number != signal.SIGKILL:
+                way.lets_through = True
+                way.released.set()
+            text = replay.communicate(timeout=60)[0].decode()
+        if number == signal.SIGKILL:
+            assert replay.returncode == -number
+        else:
+            # What was done is told; what was not is there at once, and nothing of it was published.
+            assert (replay.returncode, text.count("400 published again.")) == (128 + number, 1), text
+            left -= 400
+            assert len(waiting(project, "articles-dead-review")) == left
+            assert len(waiting(project, "articles-ner")) == count - left
+    with running("work", tmp_path) as work, running("write", tmp_path) as write:
+
+        def settled() -> bool:
+            # What the killed one held comes again when its leases end.
+            code, answer = ask("replay", "--all", "--yes", "--json")
+            assert (code, answer["left"]) == (0, [])
+            return len(stored_contents(client)) == count
+
+        eventually(settled, seconds=240, pause=1)
+        eventually(lambda: not waiting(project, "articles-dead-review"), seconds=90)
+        eventually(
+            lambda: not [*waiting(project, "articles-ner"), *waiting(project, "entities-store")], seconds=60
+        )
+        assert [role.terminate() for role in (work, write)] == [0, 0]
+    assert_everything_is_exact(client)
+    assert {document["received_at"] for document in documents(client)} == {SENT}
+
+
+@pytest.mark.slow
+def test_letters_of_any_size_are_shown_and_replayed(project: str, ask: Ask) -> None:
+    """Together more than a request may hold, and more than gRPC takes by itself."""
+    content = "x" * 9_000_000
+    bury(project, [buried(article(0, content), stage="decode")])
+    bury(project, [buried(article(number, content[:2_000_000]), stage="ner") for number in (1, 2, 3, 4)])
+    bury(project, [buried(article(5, content[:2_000_000]), stage="ner") for number in (5, 6)])
+    (shown,) = ask("show", "a0", "--json")[1]
+    assert shown["data"] == article(0, content).decode()
+    code, answer = ask("replay", "--all", "--yes", "--json")
+    assert (code, len(answer["replayed"])) == (0, 7)
+    assert len(waiting(project, "articles-ner", seconds=2)) == 7
+
+
+def documents(client: firestore.Client) -> Iterator[Mapping[str, Any]]:
+    return ((item.to_dict() or {}) for item in client.collection("articles").stream())
