@@ -63,8 +63,7 @@ class Review:
     def peek(self, subscription: str) -> list[Letter]:
         """Letters that can be seen now, at most MOST; they stay where they are.
 
-        Where the subscription has a retry policy, what is given back is out of sight for a while. What is
-        seen is therefore the least that is there.
+        What another command looks at is out of sight: what is seen is the least that is there.
         """
         letters = self._pull_some(subscription)
         self.extend(subscription, [letter.ack_id for letter in letters], 0)
