@@ -1,7 +1,6 @@
 """`namewire dead-letters` on the emulators: looks change nothing, replays lose nothing and count once."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -229,11 +228,8 @@ def test_a_replay_publishes_the_original_and_leaves_what_would_be_refused(projec
 
 
 def command(project: str, host: str, *arguments: str) -> subprocess.Popen[bytes]:
-    settings = {
-        "GOOGLE_CLOUD_PROJECT": project,
-        "PUBSUB_EMULATOR_HOST": host,
-        "FIRESTORE_EMULATOR_HOST": os.environ["FIRESTORE_EMULATOR_HOST"],
-    }
+    settings = {**console.here(), "PUBSUB_EMULATOR_HOST": host}
+    assert settings["GOOGLE_CLOUD_PROJECT"] == project
     return subprocess.Popen(
         [*console.COMMAND, "dead-letters", *arguments],
         env=console.environment(**settings),
