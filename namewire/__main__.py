@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 from namewire.article import article
+from namewire.chaos import chaos
 from namewire.demo import demo
 from namewire.errors import Interrupted, Trouble
 from namewire.roles import work, write
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, work, write):
+for command in (demo, up, submit, status, top, article, chaos, work, write):
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 
