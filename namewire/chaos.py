@@ -15,7 +15,7 @@ _MOST_SEED: Final = 1_000_000
 
 def chaos(
     *,
-    seconds: Annotated[float, typer.Option(min=5, help="How long the attack lasts.")] = 80.0,
+    seconds: Annotated[float, typer.Option(min=5, help="How long the attack lasts.")] = 90.0,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Decides faults and articles; a random one if left out.")
     ] = None,
@@ -28,7 +28,7 @@ def chaos(
 
     Processes are killed and stopped, connections cut, delayed and swallowed, answers of Pub/Sub and
     Firestore falsified, the disk filled and the clock set, at moments that the seed decides. Nothing else
-    on this machine is touched. An attack of 80 s takes about three minutes.
+    on this machine is touched. An attack of 90 s takes about three minutes.
     """
     from emulator.chaos.run import Options, run_chaos
     from namewire.output import print_json, say

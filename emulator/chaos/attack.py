@@ -23,6 +23,7 @@ _TICK: Final = 0.1
 # Whatever nobody settled is delivered again within a lease; when nothing was for longer, nothing is left.
 _QUIET_SECONDS: Final = ACK_DEADLINE_SECONDS + 2.0
 _DRAIN_SECONDS: Final = 240.0
+_WARM_UP_SECONDS: Final = 90.0
 _JOIN_SECONDS: Final = 60.0
 
 Say = Callable[[str], None]
@@ -50,6 +51,7 @@ class Attack:
     def run(self, report: Report) -> None:
         """Raises CannotRun."""
         with self._helpers():
+            self._warm_up()
             self._inject()
             lifted_at = time.monotonic()
             self._wait_for_quiet()
@@ -59,7 +61,6 @@ class Attack:
 
     @contextmanager
     def _helpers(self) -> Iterator[None]:
-        self._sending.start()
         self._pulse.start()
         try:
             yield
@@ -68,7 +69,21 @@ class Attack:
             self._sending.stop()
             self._pulse.stop()
 
+    def _warm_up(self) -> None:
+        """Until one article, which comes once more later, went all the way: an emulator's first answers
+        take seconds, which would count as recovery."""
+        self._sending.send_first()
+        deadline = time.monotonic() + _WARM_UP_SECONDS
+        self._wait(lambda: self._pulse.count > 0 or time.monotonic() > deadline)
+        if not self._pulse.count:
+            raise CannotRun(
+                f"Without any fault, an article was not stored within {_WARM_UP_SECONDS:g} s.",
+                exit_code=FAILED,
+            )
+        self.say("An article went all the way; the attack begins.")
+
     def _inject(self) -> None:
+        self._sending.start()
         began, threads = time.monotonic(), []
         for fault in self.schedule:
             self._wait_until(began + fault.at)

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -50,8 +50,7 @@ class Service:
 class Injector:
     """`inject` blocks for as long as the fault lasts, or until everything is lifted."""
 
-    work: Role
-    write: Role
+    roles: Mapping[str, Sequence[Role]]  # work, write
     services: Mapping[str, Service]
     disk: Disk
     clock: Clock
@@ -60,16 +59,16 @@ class Injector:
 
     def __post_init__(self) -> None:
         self._kinds = {
-            **self._on_role(self.work),
-            **self._on_role(self.write),
+            **self._on_role("work"),
+            **self._on_role("write"),
             **self._on_wire("pubsub"),
             **self._on_wire("firestore"),
             **self._on_calls(),
             "work killed after its publish": self._killed(
-                self.work, "pubsub", PUBLISH, after=True, topic=f"/topics/{ENTITIES_TOPIC}"
+                "work", "pubsub", PUBLISH, after=True, topic=f"/topics/{ENTITIES_TOPIC}"
             ),
-            "write killed before its commit": self._killed(self.write, "firestore", COMMIT, after=False),
-            "write killed between commit and ack": self._killed(self.write, "firestore", COMMIT, after=True),
+            "write killed before its commit": self._killed("write", "firestore", COMMIT, after=False),
+            "write killed between commit and ack": self._killed("write", "firestore", COMMIT, after=True),
             "disk full": self._disk_full,
             "clock jumps": lambda fault: (
                 Outcome.DONE if self.clock.jump(fault.choice) else Outcome.IMPOSSIBLE
@@ -86,14 +85,13 @@ class Injector:
         for service in self.services.values():
             service.relay.disarm_all()
 
-    def _on_role(self, role: Role) -> dict[str, Callable[[Fault], Outcome]]:
-        name = role.name
+    def _on_role(self, name: str) -> dict[str, Callable[[Fault], Outcome]]:
         return {
-            f"{name} killed": lambda _: self._meet(lambda: role.signal(signal.SIGKILL)),
-            f"{name} told to end": lambda _: self._meet(lambda: role.signal(signal.SIGTERM)),
-            f"{name} child killed": lambda fault: self._signal(role, fault, signal.SIGKILL),
-            f"{name} child told to end": lambda fault: self._signal(role, fault, signal.SIGTERM),
-            f"{name} child stopped beyond its lease": lambda fault: self._stopped(role, fault),
+            f"{name} killed": lambda fault: self._signal(name, fault, signal.SIGKILL),
+            f"{name} told to end": lambda fault: self._signal(name, fault, signal.SIGTERM),
+            f"{name} child killed": lambda fault: self._signal_child(name, fault, signal.SIGKILL),
+            f"{name} child told to end": lambda fault: self._signal_child(name, fault, signal.SIGTERM),
+            f"{name} child stopped beyond its lease": lambda fault: self._stopped(name, fault),
         }
 
     def _on_wire(self, name: str) -> dict[str, Callable[[Fault], Outcome]]:
@@ -125,11 +123,16 @@ class Injector:
         return lambda fault: self._arm(service, Trick(method, code, fault.times, after))
 
     def _killed(
-        self, role: Role, service: str, method: str, *, after: bool, topic: str = ""
+        self, name: str, service: str, method: str, *, after: bool, topic: str = ""
     ) -> Callable[[Fault], Outcome]:
-        """At exactly that call: the children are gone before its answer is passed on."""
+        """At exactly that call: before its answer is passed on, all are gone who may have made it."""
+
+        def kill() -> None:
+            for role in self.roles[name]:
+                role.kill_children()
+
         return lambda _: self._arm(
-            service, Trick(method, "UNAVAILABLE", 1, after, act=role.kill_children, topic=topic.encode())
+            service, Trick(method, "UNAVAILABLE", 1, after, act=kill, topic=topic.encode())
         )
 
     def _arm(self, service: str, trick: Trick) -> Outcome:
@@ -139,14 +142,24 @@ class Injector:
         relay.disarm(trick)
         return outcome
 
-    def _signal(self, role: Role, fault: Fault, number: signal.Signals) -> Outcome:
-        return self._meet(lambda: send(role.child(fault.choice), number))
+    def _signal(self, name: str, fault: Fault, number: signal.Signals) -> Outcome:
+        return self._meet(lambda: self._pick(name, fault).signal(number))
 
-    def _stopped(self, role: Role, fault: Fault) -> Outcome:
+    def _signal_child(self, name: str, fault: Fault, number: signal.Signals) -> Outcome:
+        return self._meet(lambda: send(self._child(name, fault), number))
+
+    def _pick(self, name: str, fault: Fault) -> Role:
+        roles = self.roles[name]
+        return roles[fault.choice % len(roles)]
+
+    def _child(self, name: str, fault: Fault) -> int | None:
+        return self._pick(name, fault).child(fault.choice // len(self.roles[name]))
+
+    def _stopped(self, name: str, fault: Fault) -> Outcome:
         stopped: list[int | None] = []
 
         def stop() -> bool:
-            stopped[:] = [role.child(fault.choice)]
+            stopped[:] = [self._child(name, fault)]
             return send(stopped[0], signal.SIGSTOP)
 
         outcome = self._meet(stop)

@@ -23,9 +23,9 @@ class Role:
     """`python -m worker NAME`, kept running until `stop`."""
 
     name: str
+    command: Sequence[str]
     environment: Mapping[str, str]
-    folder: Path
-    ready_file: Path
+    folder: Path  # for logs, status and ready file
     ends: list[int] = field(init=False, default_factory=list)  # exit codes of those that ended by a fault
     drains: list[float] = field(init=False, default_factory=list)  # seconds from TERM to the end
     groups: set[int] = field(init=False, default_factory=set)  # process groups of all that were ever started
@@ -35,14 +35,14 @@ class Role:
     _keeper: threading.Thread | None = field(init=False, default=None)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
-    def start(self, command: Sequence[str]) -> None:
-        self._launch(command)
-        self._keeper = threading.Thread(target=self._keep, args=(command,), name=self.name, daemon=True)
+    def start(self) -> None:
+        self._launch()
+        self._keeper = threading.Thread(target=self._keep, name=self.name, daemon=True)
         self._keeper.start()
 
     @property
     def ready(self) -> bool:
-        return self.ready_file.exists()
+        return (self.folder / f"{self.name}.ready").exists()
 
     def signal(self, number: signal.Signals) -> bool:
         """To the supervisor; whether there was one."""
@@ -89,11 +89,11 @@ class Role:
         """Process groups of which something still runs."""
         return sorted(group for group in self.groups if _lives(group))
 
-    def _launch(self, command: Sequence[str]) -> None:
+    def _launch(self) -> None:
         with self._lock:
             self._process = start_guarded(
-                command,
-                environment=self.environment,
+                self.command,
+                environment={**self.environment, "NAMEWIRE_RUN_DIR": str(self.folder)},
                 log=self.folder / f"{self.name}.log",
                 grace_seconds=GRACE_SECONDS,
                 folder=self.folder,
@@ -101,7 +101,7 @@ class Role:
             self._asked_at = None
             self.groups.add(self._process.pid)
 
-    def _keep(self, command: Sequence[str]) -> None:
+    def _keep(self) -> None:
         while not self._stopping.wait(_POLL_SECONDS):
             code = self._process.exit_code() if self._process is not None else None
             if code is None:
@@ -110,7 +110,7 @@ class Role:
             if self._asked_at is not None:
                 self.drains.append(time.monotonic() - self._asked_at)
             if not self._stopping.wait(_RESTART_SECONDS):
-                self._launch(command)
+                self._launch()
 
 
 def children(pid: int) -> list[int]:

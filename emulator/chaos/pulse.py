@@ -31,6 +31,7 @@ class Pulse:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        self.outside.close()
 
     def recovered(self, since: float) -> float | None:
         """Seconds until more was finished than before; None when all was, or nothing more came."""

@@ -17,7 +17,7 @@ from emulator.chaos.scene import Hosts, own_emulators, scene
 from emulator.chaos.schedule import Fault, make_schedule
 from emulator.errors import CannotRun
 
-_FAULTS_A_SECOND: Final = 0.8
+_FAULTS_A_SECOND: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Options:
     """What decides a run. `source` is where the roles look for the worker first."""
 
     seed: int
-    seconds: float = 80.0
+    seconds: float = 90.0
     articles: int = 5_000
     kinds: Sequence[str] = ()  # only these kinds of faults; every kind if empty
     faults: int | None = None
@@ -78,13 +78,13 @@ def _run(
         hopeless=plan.count(Kind.NEVER),
     )
     with scene(folder, hosts, project, source=options.source, pause=pause) as ready:
-        say(f"Both roles are ready after {time.monotonic() - began:.1f} s; the attack begins.")
+        say(f"Both roles are ready after {time.monotonic() - began:.1f} s.")
         Attack(options.schedule, options.seconds, plan, ready, folder, pause, say).run(report)
-        others = end_roles((ready.work, ready.write), report)
+        others = end_roles(ready.roles, report)
         say("Counting anew.")
         examine_scene(ready.outside(), plan, report)
     report.findings.others += others
-    for role in (ready.work, ready.write):
+    for role in ready.roles:
         if left := role.left():
             report.findings.others.append(f"processes of {role.name} are left: {left}")
     report.took_s = time.monotonic() - began

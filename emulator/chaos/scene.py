@@ -25,6 +25,8 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _READY_SECONDS: Final = 90.0
 _POLL_SECONDS: Final = 0.1
 _CHILDREN: Final = 2
+# Two writers, as two machines have: while one is stopped beyond its lease, the other handles what it held.
+_MACHINES: Final = {"work": 1, "write": 2}
 # Instead of 60: what was on its way to a dead process comes again sooner, as what the worker itself
 # leases does, so that a run does not consist of waiting.
 ACK_DEADLINE_SECONDS: Final = 20
@@ -44,8 +46,7 @@ class Scene:
 
     project: str
     hosts: Hosts
-    work: Role
-    write: Role
+    roles: Sequence[Role]
     services: Mapping[str, Service]
     injector: Injector
 
@@ -86,22 +87,27 @@ def scene(
             wire.open()
             opened.callback(wire.close)
             services[name] = Service(wire, relay)
-        environment = {
-            **_environment(project, services, disk.folder, source or _ROOT),
-            **clock.settings,
+        environment = {**_environment(project, services, source or _ROOT), **clock.settings}
+        roles = {
+            name: [_role(name, machine, disk.folder, environment) for machine in range(count)]
+            for name, count in _MACHINES.items()
         }
-        work, write = (
-            Role(name, environment, disk.folder, disk.folder / f"{name}.ready") for name in ("work", "write")
-        )
-        for role in (work, write):
+        everyone = [role for some in roles.values() for role in some]
+        for role in everyone:
             opened.callback(role.kill)
-            role.start((sys.executable, "-m", "worker", role.name))
-        _wait_ready((work, write), pause)
-        injector = Injector(work, write, services, disk, clock)
-        yield Scene(project, hosts, work, write, services, injector)
+            role.start()
+        _wait_ready(everyone, pause)
+        yield Scene(project, hosts, everyone, services, Injector(roles, services, disk, clock))
 
 
-def _environment(project: str, services: Mapping[str, Service], folder: Path, source: Path) -> dict[str, str]:
+def _role(name: str, machine: int, disk: Path, environment: Mapping[str, str]) -> Role:
+    """On a machine of its own, which has a folder here."""
+    folder = disk / f"machine-{machine}"
+    folder.mkdir(exist_ok=True)
+    return Role(name, (sys.executable, "-m", "worker", name), environment, folder)
+
+
+def _environment(project: str, services: Mapping[str, Service], source: Path) -> dict[str, str]:
     ours = ("NAMEWIRE_", "GOOGLE_", "PUBSUB_", "FIRESTORE_", "CLOUDSDK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
@@ -109,7 +115,6 @@ def _environment(project: str, services: Mapping[str, Service], folder: Path, so
         "GOOGLE_CLOUD_PROJECT": project,
         "PUBSUB_EMULATOR_HOST": f"{HOST}:{services['pubsub'].wire.port}",
         "FIRESTORE_EMULATOR_HOST": f"{HOST}:{services['firestore'].wire.port}",
-        "NAMEWIRE_RUN_DIR": str(folder),
         "NAMEWIRE_PROCESSES": str(_CHILDREN),
         "PYTHONPATH": os.pathsep.join((str(source), str(_ROOT))),
         "no_proxy": HOST,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contract.names import ARTICLES_TOPIC
-from emulator.chaos.articles import Plan, requests
+from emulator.chaos.articles import Kind, Plan, requests
 from emulator.chaos.outside import Outside
 
 _EVERY: Final = 0.2  # seconds
@@ -27,6 +27,11 @@ class Sending:
         self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
         self._thread.start()
 
+    def send_first(self) -> None:
+        """The first article alone."""
+        first = next(send for send in self.plan.sends if send.kind is Kind.FIRST)
+        self.outside.publish(ARTICLES_TOPIC, [first.body])
+
     @property
     def over(self) -> bool:
         """Whether everything is published."""
@@ -41,6 +46,7 @@ class Sending:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        self.outside.close()
 
     def _run(self) -> None:
         began, sent = time.monotonic(), 0
