@@ -18,6 +18,7 @@ class KindReport:
     injected: int
     missed: int
     impossible: int
+    recovered_s: list[float]
     median_s: float | None
     worst_s: float | None
 
@@ -80,7 +81,7 @@ def by_kind(injected: Sequence[Injected], pulse: Pulse) -> list[KindReport]:
 def _of_kind(kind: str, some: Sequence[Injected], pulse: Pulse) -> KindReport:
     outcomes = [one.outcome for one in some]
     waits = [
-        wait
+        round(wait, 2)
         for one in some
         if one.outcome is Outcome.DONE and (wait := pulse.recovered(one.over_at)) is not None
     ]
@@ -89,6 +90,7 @@ def _of_kind(kind: str, some: Sequence[Injected], pulse: Pulse) -> KindReport:
         injected=outcomes.count(Outcome.DONE),
         missed=outcomes.count(Outcome.MISSED),
         impossible=outcomes.count(Outcome.IMPOSSIBLE),
+        recovered_s=waits,
         median_s=round(statistics.median(waits), 2) if waits else None,
-        worst_s=round(max(waits), 2) if waits else None,
+        worst_s=max(waits, default=None),
     )
