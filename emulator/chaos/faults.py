@@ -139,8 +139,9 @@ class Injector:
         relay = self.services[service].relay
         relay.arm(trick)
         outcome = self._meet(trick.met.is_set)
-        relay.disarm(trick)
-        return outcome
+        if outcome is Outcome.MISSED:
+            relay.disarm(trick)
+        return outcome  # met once; it goes on until it was met as often as it should be
 
     def _signal(self, name: str, fault: Fault, number: signal.Signals) -> Outcome:
         return self._meet(lambda: self._pick(name, fault).signal(number))
