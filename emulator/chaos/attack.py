@@ -22,7 +22,7 @@ from emulator.errors import FAILED, CannotRun
 _TICK: Final = 0.1
 # Whatever nobody settled is delivered again within a lease; when nothing was for longer, nothing is left.
 _QUIET_SECONDS: Final = ACK_DEADLINE_SECONDS + 2.0
-_DRAIN_SECONDS: Final = 240.0
+_DRAIN_SECONDS: Final = 600.0
 _WARM_UP_SECONDS: Final = 90.0
 _JOIN_SECONDS: Final = 60.0
 
@@ -40,6 +40,7 @@ class Attack:
     folder: Path
     pause: Callable[[float], None]
     say: Say
+    problems: list[str] = field(init=False, default_factory=list)
     _injected: list[Injected] = field(init=False, default_factory=list)
     _sending: Sending = field(init=False)
     _pulse: Pulse = field(init=False)
@@ -105,8 +106,9 @@ class Attack:
     def _wait_for_quiet(self) -> None:
         self.say("The attack is over; waiting until nothing moves any more.")
         deadline = time.monotonic() + _DRAIN_SECONDS
-        # What is missing at the deadline will be found.
         self._wait(lambda: time.monotonic() > min(deadline, self.scene.moved_at() + _QUIET_SECONDS))
+        if time.monotonic() > deadline:
+            self.problems.append(f"messages were still moving {_DRAIN_SECONDS:g} s after the last fault")
         self.say(f"{self._pulse.count:,} of {len(self.plan.contents):,} articles are stored.")
 
     def _wait_until(self, moment: float) -> None:

@@ -79,8 +79,9 @@ def _run(
     )
     with scene(folder, hosts, project, source=options.source, pause=pause) as ready:
         say(f"Both roles are ready after {time.monotonic() - began:.1f} s.")
-        Attack(options.schedule, options.seconds, plan, ready, folder, pause, say).run(report)
-        others = end_roles(ready.roles, report)
+        attack = Attack(options.schedule, options.seconds, plan, ready, folder, pause, say)
+        attack.run(report)
+        others = [*attack.problems, *end_roles(ready.roles, report)]
         say("Counting anew.")
         examine_scene(ready.outside(), plan, report)
     report.findings.others += others

@@ -16,7 +16,7 @@ FEW, SECONDS, FAULTS = 600, 15.0, 8
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_pipeline_under_attack_loses_nothing_and_counts_nothing_twice(hosts: Hosts) -> None:
     report = run_chaos(Options(seed=SEED), hosts=hosts, project="chaos", say=print)
     assert report.findings.problems == [], f"seed {SEED}; logs in {report.logs}"
