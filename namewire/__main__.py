@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from namewire.article import article
 from namewire.bench import bench
+from namewire.chaos import chaos
 from namewire.demo import demo
 from namewire.errors import Interrupted, Trouble
 from namewire.letters.command import dead_letters
@@ -19,7 +20,8 @@ from namewire.up import up
 from namewire.verify import verify
 
 _ORDER: Final = (
-    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "bench", "work", "write"),
+    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "bench", "chaos"),
+    *("work", "write"),
 )
 
 
@@ -39,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, verify, bench, work, write):
+for command in (demo, up, submit, status, top, article, verify, bench, chaos, work, write):
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 app.add_typer(dead_letters, name="dead-letters")
