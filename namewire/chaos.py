@@ -1,6 +1,10 @@
 """`namewire chaos`: attacks a pipeline of its own, and proves that nothing was lost or counted twice."""
 
+import os
 import secrets
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -9,6 +13,7 @@ from namewire.errors import FAILED
 
 if TYPE_CHECKING:
     from emulator.chaos.report import Report
+    from namewire.recount.findings import Difference
 
 _MOST_SEED: Final = 1_000_000
 
@@ -38,9 +43,8 @@ def chaos(
     again = f"namewire chaos --seed {chosen} --seconds {seconds:g} --articles {articles}"
     say(f"Seed {chosen}. To repeat: {again}")
     with Signals() as signals:
-        report = run_chaos(
-            Options(seed=chosen, seconds=seconds, articles=articles), pause=signals.pause, say=say
-        )
+        options = Options(seed=chosen, seconds=seconds, articles=articles)
+        report = run_chaos(options, partial(recount, pause=signals.pause), pause=signals.pause, say=say)
     if as_json:
         print_json(report.as_json())
     else:
@@ -48,6 +52,20 @@ def chaos(
     if not report.clean:
         say(f"The logs are in {report.logs}. To repeat: {again}")
         raise typer.Exit(FAILED)
+
+
+def recount(
+    project: str, firestore_host: str, *, pause: Callable[[float], None] = time.sleep
+) -> "Sequence[Difference]":
+    """What `namewire verify` finds in a project on an emulator."""
+    from namewire.database import open_database
+    from namewire.recount.course import differences
+    from namewire.settings import Settings
+
+    # Google's client finds the emulator by the environment.
+    os.environ["FIRESTORE_EMULATOR_HOST"] = firestore_host
+    with open_database(Settings(project=project, firestore_emulator=firestore_host)) as database:
+        return differences(database, pause=pause)
 
 
 def _show(report: "Report") -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from contract import names
 from emulator.chaos.articles import Plan
-from emulator.chaos.ledger import examine
+from emulator.chaos.ledger import Recount, examine
 from emulator.chaos.outside import Letter, Outside
 from emulator.chaos.processes import Role
 from emulator.chaos.report import Report
@@ -33,14 +33,13 @@ def end_roles(roles: Sequence[Role], report: Report) -> list[str]:
     return problems
 
 
-def examine_scene(outside: Outside, plan: Plan, report: Report) -> None:
+def examine_scene(outside: Outside, plan: Plan, report: Report, recount: Recount) -> None:
     """Everything that is stored and everything that waits, against what was published."""
     letters = [*_take_all(outside, names.ARTICLES_REVIEW), *_take_all(outside, names.ENTITIES_REVIEW)]
-    articles, entities, publications = (
-        dict(outside.documents(name)) for name in (names.ARTICLES, names.ENTITIES, names.PUBLICATIONS)
-    )
+    articles = dict(outside.documents(names.ARTICLES))
+    differences = recount(outside.project, outside.firestore_host)
     report.dead_letters = len(letters)
-    report.findings = examine(plan, articles, entities, publications, letters)
+    report.findings = examine(plan, articles, letters, differences)
     for name in (names.ARTICLES_SUBSCRIPTION, names.ENTITIES_SUBSCRIPTION):
         if left := _take_all(outside, name):
             report.findings.others.append(f"{len(left)} messages are left in {name}")

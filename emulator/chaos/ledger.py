@@ -1,27 +1,34 @@
-"""Counts anew, and compares what is there with what was published. Knows nothing of how the writer counts."""
+"""Compares what is there with what was published, and tells what a recount says of the numbers."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from contract.entities import name_of
-from contract.letters import REASON
-from contract.names import ENTITIES, PUBLICATIONS
+from contract.letters import PUBSUB_ATTEMPTS, REASON
 from emulator.chaos.articles import Plan
 from emulator.chaos.outside import Letter
 
 Documents = Mapping[str, Mapping[str, Any]]
-_Numbers = Counter[tuple[str, ...]]  # collection, document, field, key
 
-_NUMBERS: Final = {
-    ENTITIES: ("mentions", "articles", "publications", "days", "forms"),
-    PUBLICATIONS: ("mentions", "articles", "days"),
-}
-# What Pub/Sub itself writes on a message that it gives up: how often it was delivered.
-_BY_PUBSUB: Final = "CloudPubSubDeadLetterSourceDeliveryCount"
 _SHOWN: Final = 10
+
+
+class Difference(Protocol):
+    """A value that is not as a recount says. Without a field it is the document; None is "not there"."""
+
+    @property
+    def reference(self) -> tuple[str, str]: ...
+    @property
+    def field(self) -> tuple[str, ...]: ...
+    @property
+    def stored(self) -> Any: ...
+    @property
+    def right(self) -> Any: ...
+
+
+# Project and address of Firestore → everything that differs. Who starts a run brings it along.
+Recount = Callable[[str, str], Iterable[Difference]]
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class Findings:
 
 
 def examine(
-    plan: Plan, articles: Documents, entities: Documents, publications: Documents, letters: Sequence[Letter]
+    plan: Plan, articles: Documents, letters: Sequence[Letter], differences: Iterable[Difference]
 ) -> Findings:
     """Every article that was accepted has to be where it belongs, and every number has to be right."""
     findings = Findings()
@@ -71,61 +78,34 @@ def examine(
     findings.lost += [f"what cannot be handled: {body[:60]!r}" for body in plan.hopeless if body not in seen]
     findings.strange = sorted(articles.keys() - plan.contents.keys())
     findings.unexplained = sum(not _explained(letter) for letter in letters)
-    _compare(findings, articles, {ENTITIES: entities, PUBLICATIONS: publications})
+    for difference in differences:
+        _add(findings, difference)
+    findings.differences += _misplaced(articles)
     return findings
 
 
-def recount(articles: Documents) -> _Numbers:
-    """Every number that `entities` and `publications` must hold, from the articles' own entities."""
-    numbers: _Numbers = Counter()
-    for article in articles.values():
-        day, key = article["day"], article["publication_key"]
-        names = [name_of(entity["text"], entity["label"]) for entity in article["entities"]]
-        counted = [name for name in names if name.id in article["mentions"]]
-        for name in counted:
-            entity = (ENTITIES, name.id)
-            numbers[(*entity, "mentions")] += 1
-            numbers[(*entity, "publications", key)] += 1
-            numbers[(*entity, "days", day)] += 1
-            numbers[(*entity, "forms", name.form)] += 1
-        for eid in {name.id for name in counted}:
-            numbers[(ENTITIES, eid, "articles")] += 1
-        numbers[(PUBLICATIONS, key, "mentions")] += len(counted)
-        numbers[(PUBLICATIONS, key, "articles")] += 1
-        numbers[(PUBLICATIONS, key, "days", day)] += 1
-    return numbers
+def _add(findings: Findings, difference: Difference) -> None:
+    place = "/".join((*difference.reference, *difference.field))
+    findings.differences.append(f"{place} is {difference.stored}, not {difference.right}")
+    surplus = _sum(difference.stored) - _sum(difference.right)
+    findings.counted_twice += max(0, surplus)
+    findings.not_counted += max(0, -surplus)
 
 
-def _compare(findings: Findings, articles: Documents, collections: Mapping[str, Documents]) -> None:
-    expected, stored = recount(articles), _stored(collections)
-    for place in sorted(expected.keys() | stored.keys()):
-        surplus = stored[place] - expected[place]
-        if surplus:
-            findings.differences.append(f"{'/'.join(place)} is {stored[place]}, not {expected[place]}")
-            findings.counted_twice += max(0, surplus)
-            findings.not_counted += max(0, -surplus)
-    for article_id, article in articles.items():
-        for entity in article["entities"]:
-            if article["content"][entity["start"] : entity["end"]] != entity["text"]:
-                findings.differences.append(f"articles/{article_id}: offsets miss {entity['text']!r}")
-    for collection, documents in collections.items():
-        for name, document in documents.items():
-            span = (document.get("first_seen"), document.get("last_seen"))
-            if span != (min(document["days"], default=None), max(document["days"], default=None)):
-                findings.differences.append(f"{collection}/{name}: first and last day are {span}")
+def _sum(value: Any) -> int:
+    """Of a document that should not be there, or is missing, its numbers together; texts count nothing."""
+    if isinstance(value, Mapping):
+        return sum(_sum(part) for part in value.values())
+    return value if isinstance(value, int) else 0
 
 
-def _stored(collections: Mapping[str, Documents]) -> _Numbers:
-    numbers: _Numbers = Counter()
-    for collection, documents in collections.items():
-        for name, document in documents.items():
-            for number in _NUMBERS[collection]:
-                value = document.get(number, 0)
-                if isinstance(value, Mapping):
-                    numbers.update({(collection, name, number, key): times for key, times in value.items()})
-                else:
-                    numbers[collection, name, number] = value
-    return numbers
+def _misplaced(articles: Documents) -> list[str]:
+    return [
+        f"articles/{name}: offsets miss {entity['text']!r}"
+        for name, article in articles.items()
+        for entity in article["entities"]
+        if article["content"][entity["start"] : entity["end"]] != entity["text"]
+    ]
 
 
 def _buried(letters: Iterable[Letter], plan: Plan) -> set[str]:
@@ -138,7 +118,7 @@ def _buried(letters: Iterable[Letter], plan: Plan) -> set[str]:
 
 
 def _explained(letter: Letter) -> bool:
-    return bool(letter.attributes.get(REASON) or letter.attributes.get(_BY_PUBSUB))
+    return bool(letter.attributes.get(REASON) or letter.attributes.get(PUBSUB_ATTEMPTS))
 
 
 def _told(what: str, cases: Sequence[str]) -> str:

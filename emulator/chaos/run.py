@@ -12,6 +12,7 @@ from typing import Final
 from emulator.chaos.articles import Kind, make_plan
 from emulator.chaos.attack import Attack, Say
 from emulator.chaos.end import end_roles, examine_scene
+from emulator.chaos.ledger import Recount
 from emulator.chaos.report import Report
 from emulator.chaos.scene import Hosts, own_emulators, scene
 from emulator.chaos.schedule import Fault, make_schedule
@@ -39,6 +40,7 @@ class Options:
 
 def run_chaos(
     options: Options,
+    recount: Recount,
     *,
     hosts: Hosts | None = None,
     project: str = "namewire-chaos",
@@ -52,7 +54,7 @@ def run_chaos(
     folder = Path(tempfile.mkdtemp(prefix="namewire-chaos-"))
     try:
         with own_emulators() if hosts is None else nullcontext(hosts) as found:
-            report = _run(options, folder, found, project, pause, say)
+            report = _run(options, recount, folder, found, project, pause, say)
     except CannotRun as error:
         raise CannotRun(f"{error}\nThe logs are in {folder}.", exit_code=error.exit_code) from error
     except BaseException:
@@ -66,7 +68,13 @@ def run_chaos(
 
 
 def _run(
-    options: Options, folder: Path, hosts: Hosts, project: str, pause: Callable[[float], None], say: Say
+    options: Options,
+    recount: Recount,
+    folder: Path,
+    hosts: Hosts,
+    project: str,
+    pause: Callable[[float], None],
+    say: Say,
 ) -> Report:
     began = time.monotonic()
     plan = make_plan(options.seed, options.articles, options.seconds)
@@ -83,7 +91,7 @@ def _run(
         attack.run(report)
         others = [*attack.problems, *end_roles(ready.roles, report)]
         say("Counting anew.")
-        examine_scene(ready.outside(), plan, report)
+        examine_scene(ready.outside(), plan, report, recount)
     report.findings.others += others
     for role in ready.roles:
         if left := role.left():

@@ -1,12 +1,15 @@
 """What is examined after an attack: every kind of wrong is seen, and called by its name."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from contract.entities import name_of
+from contract.names import ENTITIES, PUBLICATIONS
 from emulator.chaos.articles import Kind, Plan, Send
 from emulator.chaos.ledger import Findings, examine
 from emulator.chaos.outside import Letter
+from namewire.recount.findings import Difference
 
 TEXT, OTHER, HOPELESS = "Oslo is calm.", "Oslo is loud.", b"{broken"
 OSLO = name_of("Oslo", "GPE").id
@@ -27,27 +30,13 @@ def article(content: str = TEXT) -> dict[str, Any]:
     }
 
 
-def entity(times: int = 1) -> dict[str, Any]:
-    numbers = {
-        "mentions": times,
-        "articles": times,
-        "publications": {"gazette": times},
-        "forms": {"Oslo": times},
-    }
-    return {**numbers, "days": {"2026-11-01": times}, "first_seen": "2026-11-01", "last_seen": "2026-11-01"}
-
-
-def publication(times: int = 1) -> dict[str, Any]:
-    numbers = {"mentions": times, "articles": times, "days": {"2026-11-01": times}}
-    return {**numbers, "first_seen": "2026-11-01", "last_seen": "2026-11-01"}
-
-
 LETTER = Letter("1", HOPELESS, {"reason": "body: is not JSON"})
 
 
-def look(articles: dict[str, Any], times: int = 1, letters: tuple[Letter, ...] = (LETTER,)) -> Findings:
-    counted = ({OSLO: entity(times)}, {"gazette": publication(times)}) if times else ({}, {})
-    return examine(plan(), articles, *counted, letters)
+def look(
+    articles: dict[str, Any], letters: tuple[Letter, ...] = (LETTER,), differences: Sequence[Difference] = ()
+) -> Findings:
+    return examine(plan(), articles, letters, differences)
 
 
 def test_all_is_well() -> None:
@@ -55,13 +44,13 @@ def test_all_is_well() -> None:
 
 
 def test_an_article_that_is_nowhere_is_lost() -> None:
-    findings = look({}, times=0)
+    findings = look({})
     assert (findings.lost, findings.differences) == (["a"], [])
 
 
 def test_an_article_in_the_dead_letters_is_not_lost() -> None:
     buried = Letter("2", b'{"id": "a"}', {"reason": "content: no"})
-    findings = look({}, times=0, letters=(LETTER, buried))
+    findings = look({}, letters=(LETTER, buried))
     assert (findings.problems, findings.buried) == ([], 1)
 
 
@@ -79,20 +68,25 @@ def test_an_earlier_version_is_stale() -> None:
 
 
 def test_an_article_that_nobody_published_is_strange() -> None:
-    assert look({"a": article(), "b": article()}, times=2).strange == ["b"]
+    assert look({"a": article(), "b": article()}).strange == ["b"]
 
 
 def test_numbers_too_high_are_counted_twice_and_numbers_too_low_not_at_all() -> None:
-    twice = look({"a": article()}, times=2)
-    assert (twice.counted_twice, twice.not_counted) == (8, 0)
-    never = look({"a": article()}, times=0)
-    assert (never.counted_twice, never.not_counted) == (0, 8)
-    assert "publications/gazette/articles is 2, not 1" in twice.differences
+    oslo, gazette = (ENTITIES, OSLO), (PUBLICATIONS, "gazette")
+    findings = look(
+        {"a": article()},
+        differences=[
+            Difference(oslo, ("mentions",), 3, 1),
+            Difference(oslo, ("days", "2026-11-01"), None, 5),
+            Difference(oslo, ("last_seen",), "2026-11-02", "2026-11-01"),
+            Difference(gazette, (), {"mentions": 7, "articles": 2}, None),
+        ],
+    )
+    assert (findings.counted_twice, findings.not_counted) == (2 + 9, 5)
+    assert f"entities/{OSLO}/mentions is 3, not 1" in findings.differences
+    assert len(findings.differences) == 4
 
 
-def test_offsets_that_miss_and_days_that_are_wrong_are_differences() -> None:
+def test_offsets_that_miss_are_differences() -> None:
     wrong = {**article(), "entities": [{"text": "Oslo", "label": "GPE", "start": 1, "end": 5}]}
     assert look({"a": wrong}).differences == ["articles/a: offsets miss 'Oslo'"]
-    late = {**entity(), "last_seen": "2026-11-02"}
-    findings = examine(plan(), {"a": article()}, {OSLO: late}, {"gazette": publication()}, [LETTER])
-    assert len(findings.differences) == 1
