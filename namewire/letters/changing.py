@@ -19,7 +19,10 @@ Ids = Annotated[
     typer.Argument(metavar="ID...", help="Of letters, or of articles: then all their letters."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every letter.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only show what would be done.")]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes/--dry-run", help="Do it, or only show what would be done, which is the default."),
+]
 
 
 def replay(
