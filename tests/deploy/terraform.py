@@ -17,7 +17,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = ROOT / "terraform"
 _BESIDE: Final = ROOT.parent / "shared" / "tools" / "terraform" / "tf"
-_SECONDS: Final = 120
+_SECONDS: Final = 300
 DEFAULT: Final = {"project_id": "demo-project", "region": "europe-west1", "dist": "tests/built"}
 EVERYTHING: Final[dict[str, Any]] = {
     **DEFAULT,

@@ -44,7 +44,7 @@ def test_only_the_project_has_to_be_set() -> None:
     assert settings.project == "newsroom"
     assert settings.processes >= 1
     assert settings.model == ""
-    assert settings.batch_words == 4_000
+    assert settings.batch_words == 8_000
     assert settings.commit_writes == 500
     assert settings.content_chars == limits.CONTENT_CHARS
     assert settings.message_content
