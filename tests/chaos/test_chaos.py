@@ -60,6 +60,7 @@ def test_a_planted_fault_is_found(
 ) -> None:
     options = Options(SEED, SECONDS, FEW, kinds=fault.kinds, faults=FAULTS, source=fault.install(tmp_path))
     report = run_chaos(options, recount, hosts=hosts, project=f"chaos-{fault.what.split()[0]}", say=print)
+    print(fault.what, *report.findings.problems, sep="\n")  # `pytest -rP` shows what was found
     assert not report.clean
     assert sign(report.findings) > 0, report.as_json()
     shutil.rmtree(report.logs)  # it failed as it should
