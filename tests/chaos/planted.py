@@ -35,8 +35,9 @@ ACK_BEFORE_COMMIT = Planted(
             "        self.leases.begin(batch)\n        self.leases.subscription.acknowledge(list(left))\n",
         ),
     ),
-    # The next child inherits what a killed child held; what the supervisor holds dies with it.
-    ("write killed", "work killed"),
+    # What a failed commit gives back is gone. A kill alone may find nothing in hand: the next child
+    # inherits what a killed child held, and what the supervisor holds dies with it, at that moment only.
+    ("firestore unavailable before writing", "write killed"),
 )
 INCREMENT_OUTSIDE = Planted(
     "incrementing outside the commit",
