@@ -14,5 +14,6 @@ def test_a_flood_is_taken_in_shown_and_worked_off() -> None:
     # Nine tenths of the flood cannot have been read while it lasted.
     assert result["waiting_most"] > 0.6 * result["sent"]
     assert result["oldest_first"] > 0.9
-    assert result["worker_growth"] < 1.25  # a process that has hardly begun still learns words
-    assert result["function_growth"] < 1.25
+    # So short a flood ends while a process still learns words; that it stays flat takes minutes to see.
+    assert result["worker_last_mb"] < 450
+    assert result["function_last_mb"] < 200
