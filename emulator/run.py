@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.census import census
 from emulator.errors import CannotRun
 from emulator.house import PROJECT, House, Ports, plan_house
 from emulator.stack import Stack
+from emulator.topology import read_topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,12 @@ def run_house(
     run_dir = Path(tempfile.mkdtemp(prefix="namewire-"))
     try:
         house = plan_house(run_dir, ports=ports, project=project)
-        with Stack(
-            house.parts, run_dir=run_dir, environment=os.environ, pause=pause, announce=announce
-        ) as stack:
+        with (
+            Stack(
+                house.parts, run_dir=run_dir, environment=os.environ, pause=pause, announce=announce
+            ) as stack,
+            census(house.pubsub_host, project, run_dir, read_topology()),
+        ):
             yield Running(house, stack)
     except CannotRun as error:
         if not any(run_dir.glob("*.log")):

@@ -14,7 +14,7 @@ from emulator.errors import FAILED, CannotRun
 _HERE: Final = Path(__file__).resolve().parent
 # In the repository; inside an installed wheel.
 _PLACES: Final = (_HERE.parent / "terraform" / "topology.yaml", _HERE / "topology.yaml")
-_CALL_SECONDS: Final = 20.0
+CALL_SECONDS: Final = 20.0
 # The cloud keeps messages for up to 31 days, the emulator refuses more than 7.
 _EMULATOR_RETENTION_SECONDS: Final = 604_800
 
@@ -33,13 +33,13 @@ def read_topology() -> dict[str, Any]:
 def create_topology(host: str, project: str, *, topology: Mapping[str, Any] | None = None) -> None:
     """Creates what does not exist yet. Raises CannotRun."""
     plan = topology or read_topology()
-    connection = http.client.HTTPConnection(host, timeout=_CALL_SECONDS)
+    connection = http.client.HTTPConnection(host, timeout=CALL_SECONDS)
     try:
         for name in plan["topics"]:
-            _create(connection, f"projects/{project}/topics/{name}", {})
+            create(connection, f"projects/{project}/topics/{name}", {})
         for name, policy in plan["subscriptions"].items():
             path = f"projects/{project}/subscriptions/{name}"
-            _create(connection, path, subscription_body(project, policy))
+            create(connection, path, subscription_body(project, policy))
     except (OSError, http.client.HTTPException) as error:
         raise CannotRun(
             f"The Pub/Sub emulator at {host} does not answer: {error}.", exit_code=FAILED
@@ -71,7 +71,8 @@ def subscription_body(project: str, policy: Mapping[str, Any]) -> dict[str, Any]
     return body
 
 
-def _create(connection: http.client.HTTPConnection, path: str, body: Mapping[str, Any]) -> None:
+def create(connection: http.client.HTTPConnection, path: str, body: Mapping[str, Any]) -> None:
+    """A topic or a subscription, unless it exists. Raises CannotRun."""
     connection.request("PUT", f"/v1/{path}", json.dumps(body), {"Content-Type": "application/json"})
     answer = connection.getresponse()
     text = answer.read().decode(errors="replace")

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from contract.names import ARTICLES_SUBSCRIPTION, ENTITIES_SUBSCRIPTION
 from namewire.settings import Settings, read_settings
 
 WATCH_SECONDS: Final = 2.0
@@ -27,8 +26,8 @@ def status(
 ) -> None:
     """Show what is stored, the processes and their speed, and how many dead letters wait.
 
-    Pub/Sub itself does not tell how much is waiting in a subscription; in the cloud Monitoring does. Shown
-    is what the processes on this machine hold in their hands, where NAMEWIRE_RUN_DIR leads to them.
+    What waits is counted by the house on this machine, about, and in the cloud by Monitoring, some minutes
+    late. Processes, and what they hold in their hands, are shown where NAMEWIRE_RUN_DIR leads to them.
     """
     from namewire.database import open_database
     from namewire.review import open_review
@@ -62,13 +61,16 @@ class _Look:
     _peeked_at: float | None = field(init=False, default=None)
 
     def __call__(self) -> dict[str, Any]:
+        from namewire.backlog import read_backlog
         from namewire.database import COLLECTIONS
 
         processes = self._measure()
+        backlog = read_backlog(self.settings)
         return {
             "project": self.settings.project,
             **{name: self.database.count(name) for name in COLLECTIONS},
-            "backlog": {ARTICLES_SUBSCRIPTION: None, ENTITIES_SUBSCRIPTION: None},
+            "backlog": {name: found.waiting for name, found in backlog.items()},
+            "oldest_s": {name: found.oldest_s for name, found in backlog.items()},
             "in_hand": _in_hand(processes),
             "processes": processes,
             "dead_letters": self._peek(),
@@ -92,8 +94,7 @@ class _Look:
         if self._peeked_at is None or now - self._peeked_at >= _PEEK_SECONDS:
             self._peeked_at = now
             for name in SUBSCRIPTIONS:
-                seen = self._letters.setdefault(name, set())
-                seen.update(letter.message_id for letter in self.review.peek(name))
+                self._letters[name] = {letter.message_id for letter in self.review.peek(name)}
         return {
             name: {"at_least": min(len(seen), MOST), "more": len(seen) >= MOST}
             for name, seen in self._letters.items()
@@ -129,8 +130,8 @@ def _show_tables(view: Mapping[str, Any]) -> None:
     facts = table(f"{view['project']}", ("what", "how many"), numbers=("how many",))
     for name in ("articles", "entities", "publications"):
         facts.add_row(*cells(f"{name} stored", view[name]))
-    for name in view["backlog"]:
-        facts.add_row(*cells(f"waiting in {name}", "unknown here"))
+    for name, waiting in view["backlog"].items():
+        facts.add_row(*cells(f"waiting in {name}", _waiting(waiting, view["oldest_s"][name])))
     for role, held in (view["in_hand"] or {}).items():
         facts.add_row(*cells(f"in the hands of {role}", held))
     for name, letters in view["dead_letters"].items():
@@ -148,6 +149,13 @@ def _show_tables(view: Mapping[str, Any]) -> None:
         speeds = (_speed(item["articles_per_s"]), _speed(item["words_per_s"]), f"{item['busy_s']:,.1f}")
         made.add_row(*cells(name, str(item["pid"]), alive, *counts, *speeds))
     print_table(made)
+
+
+def _waiting(waiting: int | None, oldest_s: float | None) -> str:
+    if waiting is None:
+        return "unknown here"
+    age = f", the oldest for {oldest_s:,.0f} s" if waiting and oldest_s is not None else ""
+    return f"{waiting:,}{age}"
 
 
 def _speed(value: float | None) -> str:

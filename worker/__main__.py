@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             start=forking(_load(options.role, settings, count=count)),
             count=count,
             drain_seconds=DRAIN_SECONDS,
+            stall_seconds=settings.stall_seconds,
             ready_file=run_dir / f"{options.role}.ready" if run_dir else None,
         ).run()
     except CannotStart as error:

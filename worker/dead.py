@@ -61,6 +61,8 @@ class DeadLetters:
             error=case.error,
             stage=case.stage,
             source_message_id=case.message.message_id,
+            source_published_at=case.message.published_at,
+            attempts=case.message.attempt,
             failed_at=self.now(),
         )
         return Outgoing(letter.data, letter.attributes)

@@ -6,6 +6,7 @@ OK: Final = 0
 FORCED: Final = 1  # ended before it had drained; what it held is delivered again
 USAGE: Final = 64
 OUT_OF_MEMORY: Final = 71  # the system killed it for want of memory
+STALLED: Final = 74  # it made no progress and was killed for that
 RECYCLE: Final = 75  # a child that grew past its limit and drained: replace it
 COULD_NOT_START: Final = 78  # starting it again would not help: the configuration is wrong
 

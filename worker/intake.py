@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from worker.fate import TryLater
 from worker.leases import Leases
 from worker.pubsub import Received
-from worker.suspects import next_suspects
+from worker.suspects import held_alone, next_suspects
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ _FIRST_PAUSE: Final = 0.25  # seconds; doubles while Pub/Sub cannot be reached
 _LONGEST_PAUSE: Final = 5.0
 _TICK: Final = 0.1  # how long a stop request may go unseen
 _LAST_PULL_SECONDS: Final = 1.0
+_TURN_OF_OTHERS: Final = 2.0  # so that they get half of the time at least, the first two stalls included
 
 
 class Pulls(Protocol):
@@ -41,12 +42,18 @@ class Intake:
     _buffer: list[Received] = field(init=False, default_factory=list)
     _first_at: float = field(init=False, default=0.0)
     _changed: threading.Condition = field(init=False, default_factory=threading.Condition)
+    _postponed_until: float = field(init=False, default=0.0)
+    _idle: bool = field(init=False, default=False)  # the last pull brought nothing
     _closed: threading.Event = field(init=False, default_factory=threading.Event)
     _ended: threading.Event = field(init=False, default_factory=threading.Event)
 
     def inherit(self) -> None:
         """Begins with what a predecessor left; to be called before anything is pulled."""
         self._buffer = self.leases.inherit()
+
+    def postpone(self, seconds: float) -> None:
+        """Others come before what has just cost so much time, for twice that time, if there are any."""
+        self._postponed_until = self.clock() + _TURN_OF_OTHERS * seconds
 
     def fill(self) -> None:
         """The body of the pulling thread; returns after close()."""
@@ -80,7 +87,7 @@ class Intake:
         first, and among themselves: should a process die of one, it takes nobody else along.
         """
         with self._changed:
-            if not self._buffer:
+            if not self._now():
                 self._changed.wait(_TICK)
             while self._buffer and len(self._buffer) < min(most, self.room):
                 left = self._first_at + patience() - self.clock()
@@ -106,11 +113,18 @@ class Intake:
 
     def _wait_for_room(self) -> int:
         with self._changed:
-            if len(self._buffer) >= self.room:
+            if len(self._now()) >= self.room:
                 self._changed.wait(_TICK)
-            return max(0, self.room - len(self._buffer))
+            return max(0, self.room - len(self._now()))
+
+    def _now(self) -> list[Received]:
+        """What may be taken: all, but for the time after a stall."""
+        if self._idle or self.clock() >= self._postponed_until:
+            return self._buffer
+        return [message for message in self._buffer if not held_alone(message)]
 
     def _add(self, messages: Sequence[Received]) -> None:
+        self._idle = not messages
         if not messages:
             return
         self.leases.hold(messages)
@@ -124,7 +138,8 @@ class Intake:
 
     def _cut(self, most: int) -> list[Received]:
         """Takes a batch off the buffer; the rest counts as having come now."""
-        taken = next_suspects(self._buffer, most) or self._buffer[:most]
+        ready = self._now()
+        taken = next_suspects(ready, most) or ready[:most]
         ids = {message.ack_id for message in taken}
         self._buffer = [message for message in self._buffer if message.ack_id not in ids]
         self._first_at = self.clock()

@@ -1,6 +1,7 @@
-"""What the system says of memory: how much this process has, and whether processes died for want of it."""
+"""Memory as the system sees it: how much this process has and may have, and who died for want of it."""
 
 import os
+import resource
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,14 @@ def resident_megabytes() -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+
+def allow_megabytes(megabytes: int) -> None:
+    """Whoever asks for more gets a MemoryError from now on, instead of a machine without memory."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = megabytes * 1_000_000
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
 
 
 def oom_kills() -> int:

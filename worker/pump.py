@@ -87,12 +87,17 @@ class Pump:
                 for message in done:
                     del left[message.ack_id]
                 self.leases.done(done)
-                self.status.counts.done += len(done)
+                self._count(done)
                 self.lifeline.alive()
         except TryLater as error:
             log.warning("giving back %s messages: %s", len(left), error)
         finally:
             self.leases.release(list(left.values()))
+
+    def _count(self, done: Sequence[Received]) -> None:
+        counts = self.status.counts
+        counts.done += len(done)
+        counts.done_until = max([counts.done_until, *(message.published_at.timestamp() for message in done)])
 
     @contextmanager
     def _helpers(self) -> Iterator[Sequence[threading.Thread]]:

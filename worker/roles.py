@@ -7,12 +7,13 @@ from typing import Final
 from contract import names
 from worker import pubsub
 from worker.dead import DeadLetters
-from worker.exits import COULD_NOT_START, CannotStart
+from worker.exits import COULD_NOT_START, STALLED, CannotStart
 from worker.forking import Run
 from worker.intake import Intake
 from worker.journal import Journal
 from worker.leases import Leases
 from worker.lifeline import Lifeline
+from worker.memory import allow_megabytes
 from worker.outbox import Outbox
 from worker.pubsub import Received
 from worker.pump import Handle, Pump
@@ -25,6 +26,8 @@ from worker.suspects import strikes_of
 Build = Callable[[Lifeline, Status, Journal], Pump]
 
 _QUICK_SECONDS: Final = 0.02  # a lone article need not wait for company
+_MOMENTARY: Final = 4
+_LEAST_MEGABYTES: Final = 2_000  # libraries reserve much that they never use
 _FLOWING: Final = 2  # more messages than this in a batch mean that articles flow
 
 
@@ -47,6 +50,9 @@ def load_role(role: str, settings: Settings, *, count: int) -> Run:
         except CannotStart as error:
             sys.stderr.write(f"namewire {role}: {error}\n")
             return COULD_NOT_START
+        if previous == STALLED:
+            pump.intake.postpone(settings.stall_seconds)
+        allow_megabytes(most_megabytes(settings.child_megabytes))
         try:
             return pump.run()
         finally:
@@ -127,6 +133,11 @@ def _load_write(settings: Settings) -> Build:
 def commit_messages(writes: int) -> int:
     """How many messages to take for one commit: news articles bring ten or more new writes each."""
     return max(20, writes // 10)
+
+
+def most_megabytes(recycled_at: int) -> int:
+    """What a process may take for a moment; when it keeps more than its limit, it is replaced."""
+    return max(_LEAST_MEGABYTES, _MOMENTARY * recycled_at)
 
 
 class _Pace:

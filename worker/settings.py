@@ -33,6 +33,7 @@ class Settings:
     store_content: bool
     uncounted_labels: frozenset[str]
     child_megabytes: int
+    stall_seconds: float
     run_dir: str
     log_level: str
 
@@ -54,6 +55,8 @@ NAMEWIRE_MESSAGE_CONTENT    whether entity messages carry the content (true)
 NAMEWIRE_STORE_CONTENT      whether article documents carry the content (true)
 NAMEWIRE_UNCOUNTED_LABELS   labels found but not counted (DATE,TIME,MONEY,...)
 NAMEWIRE_CHILD_MEGABYTES    resident size at which a child is replaced (600)
+NAMEWIRE_STALL_SECONDS      longest time without progress before a child is replaced (180); below 60 it meets
+                            those that wait for an answer of Google's
 NAMEWIRE_RUN_DIR            folder for status files (none are written without it)
 NAMEWIRE_LOG_LEVEL          debug, info, warning or error (info)
 """
@@ -79,6 +82,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         store_content=read.truth("NAMEWIRE_STORE_CONTENT", default=True),
         uncounted_labels=read.labels("NAMEWIRE_UNCOUNTED_LABELS", UNCOUNTED_LABELS),
         child_megabytes=read.number("NAMEWIRE_CHILD_MEGABYTES", 600, low=100, high=1_000_000),
+        stall_seconds=read.seconds("NAMEWIRE_STALL_SECONDS", 180.0, low=1, high=3_600),
         run_dir=read.text("NAMEWIRE_RUN_DIR", ""),
         log_level=read.choice("NAMEWIRE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
     )
@@ -104,8 +108,8 @@ class _Reader:
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         return self._bounded(name, default, int, low=low, high=high, what="a whole number")
 
-    def seconds(self, name: str, default: float, *, high: float) -> float:
-        return self._bounded(name, default, float, low=0.0, high=high, what="a number of seconds")
+    def seconds(self, name: str, default: float, *, low: float = 0.0, high: float) -> float:
+        return self._bounded(name, default, float, low=low, high=high, what="a number of seconds")
 
     def truth(self, name: str, *, default: bool) -> bool:
         words = ("true", "1", "yes", "on", "false", "0", "no", "off")

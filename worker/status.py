@@ -23,6 +23,7 @@ class Counts:
     cpu_s: float = 0.0  # all threads, all purposes
     ner_cpu_s: float = 0.0
     writes: int = 0
+    done_until: float = 0.0  # when the newest message was published that is settled, Unix time
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from worker.exits import COULD_NOT_START, FORCED, OK, OUT_OF_MEMORY, RECYCLE
+from worker.exits import COULD_NOT_START, FORCED, OK, OUT_OF_MEMORY, RECYCLE, STALLED
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Supervisor:
     start: Start
     count: int
     drain_seconds: float
-    stall_seconds: float = 180.0
+    stall_seconds: float
     progress_seconds: float = _PROGRESS_SECONDS
     ready_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
@@ -183,7 +183,7 @@ class Supervisor:
             self._hear(child)  # it may have said that it was ready
             self._hang_up(child)
         child.process, code = None, process.returncode
-        child.previous = FORCED if child.stalled else code
+        child.previous = STALLED if child.stalled else code
         child.stalled = False
         if code == COULD_NOT_START:
             self._give_up()

@@ -43,6 +43,11 @@ def is_deadly(message: Received) -> bool:
     return message.strikes > 0 and message.strikes + earlier >= _MOST_STRIKES
 
 
+def held_alone(message: Received) -> bool:
+    """Whether a process ended of it although it had no company: it is the reason, nearly surely."""
+    return message.strikes > _CRASHED
+
+
 def next_suspects(messages: Sequence[Received], most: int) -> list[Received]:
     """Those to be tried next, together; the least suspect first, as they are likely innocent."""
     suspects = [message for message in messages if suspicion(message)]

@@ -11,6 +11,7 @@ from contract import limits
 from contract.article import Article
 from contract.entities import Entity
 from contract.errors import InvalidMessage
+from contract.letters import Origin, first_origin
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
 from worker.dead import DeadLetters, Hopeless
@@ -96,13 +97,13 @@ class Work:
         try:
             entities = self.recognizer.find([task.article.content for task in tasks])
             return list(zip(tasks, entities, strict=True)), []
-        except Exception:
+        except Exception as failure:
             # A foreign pipeline may raise anything; one article must not cost the batch.
             if len(tasks) > 1:
                 log.exception("a batch of %s articles failed; trying them one by one", len(tasks))
                 return self._find_one_by_one(tasks)
             log.exception("article of message %s failed", tasks[0].message.message_id)
-            error = InvalidMessage.of("content", "the entity recognizer failed on it; see the worker's log")
+            error = InvalidMessage.of("content", f"the entity recognizer failed on it: {_reason(failure)}")
             return [], [Hopeless(tasks[0].message, error, STAGE_NER)]
         finally:
             self.counts.ner_cpu_s += time.thread_time() - began
@@ -122,15 +123,25 @@ class Work:
         return Outgoing(data, message.attributes())
 
     def _message(self, task: _Task, entities: list[Entity], *, keep_content: bool) -> EntityMessage:
+        message = task.message
+        # A replayed article keeps its place: a correction that came since still wins.
+        origin = first_origin(message.attributes, Origin(message.published_at, message.message_id))
         return entity_message(
             task.article,
             entities,
             model=self.recognizer.model,
-            received_at=task.message.published_at,
+            received_at=origin.published_at,
             processed_at=self.now(),
-            source_message_id=task.message.message_id,
+            source_message_id=origin.message_id,
             keep_content=keep_content,
         )
+
+
+def _reason(failure: Exception) -> str:
+    """Without the failure's own words, which may be the article's."""
+    if isinstance(failure, MemoryError):
+        return "it takes more memory than a process may have; raise NAMEWIRE_CHILD_MEGABYTES, or shorten it"
+    return f"{type(failure).__name__}; see the worker's log"
 
 
 def _by_words(tasks: Sequence[_Task], most: int) -> Iterator[list[_Task]]:

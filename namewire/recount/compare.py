@@ -47,6 +47,12 @@ def cleaned(reference: Reference, document: Mapping[str, Any]) -> dict[str, Any]
     return clean
 
 
+def facts_for(reference: Reference, document: Mapping[str, Any], facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts that the document must say. Several names may have one key; the one that it has is right."""
+    has_name = reference[0] == PUBLICATIONS and _is_name(document.get("name"), reference[1])
+    return {name: value for name, value in facts.items() if not (name == "name" and has_name)}
+
+
 def _numbers(reference: Reference, stored: Mapping[str, Any], right: Right) -> Iterator[Difference]:
     for name in NUMBERS:
         value, number = stored.get(name), right.numbers.get((name,), 0)
@@ -63,9 +69,7 @@ def _numbers(reference: Reference, stored: Mapping[str, Any], right: Right) -> I
 
 
 def _facts(reference: Reference, stored: Mapping[str, Any], right: Right) -> Iterator[Difference]:
-    wanted = {**right.facts, **_span(right)}
-    if reference[0] == PUBLICATIONS and _is_name(stored.get("name"), reference[1]):
-        wanted.pop("name", None)
+    wanted = {**facts_for(reference, stored, right.facts), **_span(right)}
     forms = _forms(right)
     text = stored.get("text")
     if reference[0] == ENTITIES and forms and (not isinstance(text, str) or text not in forms):
@@ -90,7 +94,6 @@ def _span(right: Right) -> dict[str, str]:
 
 
 def _is_name(value: Any, key: str) -> bool:
-    """Several names may have one key, and the writer keeps the last: each of them is right."""
     return isinstance(value, str) and bool(value) and publication_key(value) == key
 
 
@@ -98,10 +101,10 @@ def _delta(reference: Reference, stored: Mapping[str, Any], right: Right) -> Del
     """What is missing from every number. It stays the same whatever the writer adds and takes away."""
     bases = _bases(reference, stored)
     missing = {path: right.numbers.get(path, 0) - bases.get(path, 0) for path in {**bases, **right.numbers}}
-    facts = {name: value for name, value in right.facts.items() if stored.get(name) != value}
-    if reference[0] == PUBLICATIONS and _is_name(stored.get("name"), reference[1]):
-        facts.pop("name", None)
-    return Delta({path: number for path, number in missing.items() if number}, facts, reference[1])
+    # All facts, those that are stored too: the document may be gone when this is added, with what it said.
+    return Delta(
+        {path: number for path, number in missing.items() if number}, dict(right.facts), reference[1]
+    )
 
 
 def _bases(reference: Reference, stored: Mapping[str, Any]) -> dict[Path, int]:

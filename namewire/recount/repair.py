@@ -11,7 +11,7 @@ from typing import Any, Final
 from contract.documents import contribution_of, document_bytes
 from contract.names import ARTICLES
 from namewire.errors import Trouble
-from namewire.recount.compare import cleaned
+from namewire.recount.compare import cleaned, facts_for
 from namewire.recount.fence import Fence
 from namewire.recount.findings import Findings
 from namewire.recount.shares import FIELDS, mended, share_of
@@ -142,8 +142,9 @@ def _within(pieces: Sequence[Piece], stored: Mapping[Reference, Stored]) -> tupl
 def _entry(reference: Reference, delta: Delta, stored: Stored | None) -> Entry | None:
     """As the writer writes where numbers shrink: whole, on the condition that it is still as it was read."""
     if stored is not None:
+        facts = facts_for(reference, stored.document, delta.facts)
         clean = cleaned(reference, stored.document)
-        return whole_entry(reference, delta, Stored(clean, stored.update_time))
+        return whole_entry(reference, replace(delta, facts=facts), Stored(clean, stored.update_time))
     if not delta.numbers:
         return None  # only its names were wrong, and its last article has gone meanwhile
     return Entry(reference, whole(cleaned(reference, {}), delta), requires=False)

@@ -1,9 +1,10 @@
-"""A pipeline that kills its process on some texts, installed as a foreign package would be."""
+"""A pipeline that is the end of its process on some texts, installed as a foreign package would be."""
 
 import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,17 +15,33 @@ from spacy.tokens import Doc
 from model import EMBEDDED
 
 ABORT, KILL = "Xyzzy aborts.", "Xyzzy kills."
-_DEATHS = {ABORT: signal.SIGABRT, KILL: signal.SIGKILL}
+HOARD, DAWDLE = "Xyzzy hoards.", "Xyzzy dawdles."
+_DAWDLES_SECONDS = 600
+
+
+def _hoard() -> None:
+    """Takes memory, without touching it, until there is none."""
+    hoard = []
+    while True:
+        hoard.append(bytearray(50_000_000))
+
+
+_DEATHS: dict[str, Callable[[], object]] = {
+    ABORT: os.abort,
+    KILL: lambda: os.kill(os.getpid(), signal.SIGKILL),
+    HOARD: _hoard,
+    DAWDLE: lambda: time.sleep(_DAWDLES_SECONDS),
+}
 _ROOT = Path(__file__).parents[2]
 
 
 class DeadlyTokenizer(Tokenizer):  # type: ignore[misc]  # spaCy's classes are untyped
-    """English, but for two sentences."""
+    """English, but for some sentences."""
 
     def __call__(self, text: str) -> Doc:
-        for sentence, number in _DEATHS.items():
+        for sentence, end in _DEATHS.items():
             if sentence in text:
-                os.kill(os.getpid(), number)
+                end()
         doc: Doc = super().__call__(text)
         return doc
 

@@ -152,16 +152,36 @@ def test_a_message_by_gcloud_takes_the_same_way(up: Up) -> None:
     console.wait_until(is_dead, what="the dead letter")
 
 
-def test_the_status_tells_what_is_known_and_what_is_not(up: Up) -> None:
+def test_the_status_tells_what_is_known(up: Up) -> None:
     assert up.answer("submit", "-", stdin=json.dumps({**NEWS, "id": "status"}))["accepted"] == 1
     up.wait_for("status")
     status = up.answer("status")
     assert status["articles"] >= 1
-    assert status["backlog"] == {"articles-ner": None, "entities-store": None}
     assert {process["role"] for process in status["processes"]} == {"work", "write"}
     assert all(process["alive"] for process in status["processes"])
     assert set(status["in_hand"]) == {"work", "write"}
-    assert "unknown here" in up.ask("status").stdout
+
+
+def test_the_status_tells_what_waits_while_the_worker_stands_still(up: Up) -> None:
+    console.wait_until(lambda: _waiting(up) == {"articles-ner": 0, "entities-store": 0}, what="idleness")
+    workers = [process["pid"] for process in up.answer("status")["processes"] if process["role"] == "work"]
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        news = [json.dumps({**NEWS, "id": f"waits-{number}"}) for number in range(5)]
+        assert up.answer("submit", "-", stdin="\n".join(news))["accepted"] == 5
+        console.wait_until(lambda: _waiting(up)["articles-ner"] == 5, what="a backlog of five")
+        assert 0 < up.answer("status")["oldest_s"]["articles-ner"] < 60
+        assert "5, the oldest for" in up.ask("status").stdout
+    finally:
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+    console.wait_until(lambda: _waiting(up) == {"articles-ner": 0, "entities-store": 0}, what="idleness")
+
+
+def _waiting(up: Up) -> dict[str, int]:
+    waiting: dict[str, int] = up.answer("status")["backlog"]
+    return waiting
 
 
 def test_an_article_that_is_not_there_is_a_sentence(up: Up) -> None:

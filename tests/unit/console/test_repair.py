@@ -101,6 +101,27 @@ def test_a_later_repair_ends_an_earlier_one_before_anything_is_added_twice() -> 
     room.check()
 
 
+def test_an_entity_that_the_writer_removes_meanwhile_comes_back_with_its_label() -> None:
+    """Of a lost document only the part since then is stored, and with a correction that part goes too."""
+    room = Room()
+    room.take(make_message("Ada met Bo"))
+    lost = next(
+        ref for ref, stored in room.database.documents.items() if stored.document.get("text") == "Ada"
+    )
+    del room.database.documents[lost]
+    room.take(make_message("Ada", article_id="a2"))
+    corrections = [make_message("Bo", article_id="a2", sent=1)]
+
+    def correct(entries: Sequence[Entry]) -> None:
+        if _is_repair(entries) and corrections:
+            room.take(corrections.pop())
+
+    room.database.before_commit = correct
+    repair(room.database)
+    assert room.mentions() == {"Ada": 1, "Bo": 2}
+    room.check()
+
+
 def test_an_outage_ends_the_repair_with_a_sentence() -> None:
     room = Room()
     room.take(make_message("Ada"))

@@ -54,8 +54,8 @@ def door() -> Iterator[Door]:
     assert not door.thread.is_alive()
 
 
-def received(number: int, *, attempt: int = 1) -> Received:
-    return Received(f"ack-{number}", str(number), b"x", {}, EPOCH, attempt)
+def received(number: int, *, attempt: int = 1, strikes: int = 0) -> Received:
+    return Received(f"ack-{number}", str(number), b"x", {}, EPOCH, attempt, strikes)
 
 
 def test_it_holds_one_batch_and_no_more(door: Door) -> None:
@@ -190,3 +190,29 @@ def test_after_closing_the_rest_is_handed_over_once(door: Door) -> None:
     assert len(door.intake.rest()) == 3
     assert door.intake.rest() == []
     assert door.intake.take(most=4, patience=lambda: 60.0) == []
+
+
+def test_after_a_stall_others_have_their_turn_before_what_stalled_alone() -> None:
+    door, now = Door(), 100.0
+    door.intake.clock = lambda: now
+    slow, companion = received(90, strikes=20), received(91, strikes=10)
+    door.intake._buffer = [slow, companion]
+    door.intake.postpone(30.0)
+    door.intake._add([received(number) for number in range(2)])
+    assert door.intake._wait_for_room() == 1, "what is put off takes nobody's room"
+
+    def take() -> list[int]:
+        return [int(message.message_id) for message in door.intake.take(most=4, patience=lambda: 0.0)]
+
+    assert [take(), take(), take()] == [[91], [0, 1], []]
+    now += 2 * 30.0
+    assert take() == [90]
+
+
+def test_after_a_stall_nobody_waits_for_others_that_do_not_come() -> None:
+    door = Door()
+    door.intake._buffer = [received(90, strikes=20)]
+    door.intake.postpone(30.0)
+    assert door.intake.take(most=4, patience=lambda: 0.0) == []
+    door.intake._add([])
+    assert len(door.intake.take(most=4, patience=lambda: 0.0)) == 1

@@ -9,7 +9,7 @@ import pytest
 from worker import forking, memory
 from worker.exits import OUT_OF_MEMORY
 from worker.forking import Forked
-from worker.memory import oom_kills, resident_megabytes
+from worker.memory import allow_megabytes, oom_kills, resident_megabytes
 
 
 def test_the_resident_size_is_in_megabytes() -> None:
@@ -39,3 +39,17 @@ def test_a_kill_for_want_of_memory_has_a_name(
     child.kill()
     monkeypatch.setattr(forking, "oom_kills", lambda: after)
     assert child.wait() == code
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_who_asks_for_more_memory_than_allowed_gets_an_error() -> None:
+    pid = os.fork()
+    if pid == 0:
+        allow_megabytes(1_000)
+        try:
+            bytearray(50_000_000)
+            bytearray(1_000_000_000)
+        except MemoryError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7

@@ -20,10 +20,11 @@ NUMBERS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_MAX_CONTENT_CHARS", "content_chars", "9500000", 9_500_000),
     ("NAMEWIRE_CHILD_MEGABYTES", "child_megabytes", "100", 100),
 ]
-SECONDS: list[tuple[str, str, str, Any]] = [
+PAUSES: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_BATCH_SECONDS", "batch_seconds", "0.5", 0.5),
     ("NAMEWIRE_COMMIT_SECONDS", "commit_seconds", "20", 20.0),
 ]
+SECONDS = [*PAUSES, ("NAMEWIRE_STALL_SECONDS", "stall_seconds", "60", 60.0)]
 TRUTHS = [("NAMEWIRE_MESSAGE_CONTENT", "message_content"), ("NAMEWIRE_STORE_CONTENT", "store_content")]
 TEXTS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_MODEL", "model", "en_core_web_lg", "en_core_web_lg"),
@@ -92,14 +93,16 @@ def test_a_number_out_of_its_range_or_no_whole_number_is_named(variable: str, te
         read(**{variable: text})
 
 
-@pytest.mark.parametrize("text", ["-0.1", "99", "soon", "NaN", "-nan", "inf", "1s"])
+@pytest.mark.parametrize("text", ["-0.1", "9999", "soon", "NaN", "-nan", "inf", "1s"])
 @pytest.mark.parametrize("variable", [variable for variable, *_ in SECONDS])
 def test_seconds_out_of_their_range_are_named(variable: str, text: str) -> None:
-    with pytest.raises(CannotStart, match=f"{variable} is '{text}'; it must be a number of seconds from 0"):
+    with pytest.raises(
+        CannotStart, match=f"{variable} is '{text}'; it must be a number of seconds from [01]"
+    ):
         read(**{variable: text})
 
 
-@pytest.mark.parametrize("variable", [variable for variable, *_ in SECONDS])
+@pytest.mark.parametrize("variable", [variable for variable, *_ in PAUSES])
 def test_zero_seconds_mean_no_waiting(variable: str) -> None:
     assert getattr(read(**{variable: "0"}), FIELDS[variable]) == 0.0
 

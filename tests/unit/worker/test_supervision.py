@@ -4,7 +4,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.exits import FORCED
+from worker.exits import STALLED
 from worker.supervisor import Supervisor
 
 
@@ -35,7 +35,7 @@ def test_a_child_is_told_how_the_one_before_it_ended() -> None:
         told.append(previous)
         return Ended()
 
-    supervisor = Supervisor(start=start, count=1, drain_seconds=5)
+    supervisor = Supervisor(start=start, count=1, drain_seconds=5, stall_seconds=180)
     (child,) = supervisor._children
     supervisor._start(child, 0.0)
     supervisor._reap()
@@ -47,4 +47,4 @@ def test_a_child_is_told_how_the_one_before_it_ended() -> None:
     supervisor._reap()
     supervisor._start(child, 0.0)
     supervisor._reap()
-    assert told == [None, -signal.SIGKILL, FORCED, -signal.SIGKILL]
+    assert told == [None, -signal.SIGKILL, STALLED, -signal.SIGKILL]
