@@ -1,0 +1,129 @@
+"""Links the mentions of one article: each counts for exactly one entity, under one name."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from contract.entities import Entity, name_of
+from worker.linking.countries import country
+from worker.linking.folding import LONGEST, fold, tidy
+from worker.linking.introductions import introductions, without_brackets
+from worker.linking.names import Links, Name
+from worker.linking.organisations import is_acronym, link_organisations, without_legal_form
+from worker.linking.people import fullness, link_people, without_office
+from worker.linking.places import link_places
+from worker.linking.votes import agreed_labels
+
+# Raise it with whatever changes what is linked, pycountry's names included: what comes again is then linked
+# anew, and the counts follow.
+VERSION: Final = 1
+
+Rules = Callable[[Sequence[Name], Iterable[tuple[int, int]]], Links]
+_RULES: Final[dict[str, Rules]] = {
+    "PERSON": link_people,
+    "ORG": link_organisations,
+    "GPE": link_places,
+    "LOC": link_places,
+    "FAC": link_places,
+}
+
+
+def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
+    """The mentions as found, each with the entity that it counts for and its canonical form."""
+    order = sorted(range(len(entities)), key=lambda number: (entities[number].start, entities[number].end))
+    mentions = [entities[number] for number in order]
+    labels = agreed_labels(mentions)
+    linked = list(entities)
+    for number, mention, label, form in zip(
+        order, mentions, labels, _canonical_forms(content, mentions, labels), strict=True
+    ):
+        found_as = None if label == mention.label else mention.label
+        eid = name_of(form or mention.text, label).id
+        linked[number] = Entity(mention.text, label, mention.start, mention.end, eid, form, found_as)
+    return linked
+
+
+@dataclass(slots=True)
+class _Group:
+    """The names under one label."""
+
+    names: list[Name] = field(default_factory=list)
+    introduced: list[tuple[int, int]] = field(default_factory=list)
+    _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def add(self, text: str, place: int) -> int:
+        """The number of the name that this is a form of."""
+        words = fold(text)
+        number = self._numbers.setdefault(words, len(self.names))
+        if number == len(self.names):
+            self.names.append(Name(words, place))
+        forms = self.names[number].forms
+        forms[text] = forms.get(text, 0) + 1
+        return number
+
+
+def _canonical_forms(content: str, mentions: Sequence[Entity], labels: Sequence[str]) -> list[str | None]:
+    """For each mention the form of its name; None where it is too long for a name."""
+    forms: list[str | None] = []
+    groups: dict[str, _Group] = {}
+    numbers: dict[int, int] = {}
+    for place, (mention, label) in enumerate(zip(mentions, labels, strict=True)):
+        short = len(mention.text) <= LONGEST
+        forms.append(tidy(mention.text) if short else None)
+        if short and label in _RULES:
+            numbers[place] = _enter(groups.setdefault(label, _Group()), mention.text, label, place)
+    for one, other in introductions(content, mentions):
+        if one in numbers and other in numbers and labels[one] == labels[other]:
+            groups[labels[one]].introduced.append((numbers[one], numbers[other]))
+    resolved = {label: _resolve(label, group) for label, group in groups.items()}
+    for place, number in numbers.items():
+        links, shown = resolved[labels[place]]
+        forms[place] = shown[links.meant(number, place)]
+    return forms
+
+
+def _enter(group: _Group, text: str, label: str, place: int) -> int:
+    name, acronym = without_brackets(text) if label == "ORG" else (text, "")
+    number = group.add(name, place)
+    if acronym:
+        group.introduced.append((number, group.add(acronym, place)))
+    return number
+
+
+def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, str]]:
+    """The links, and by root the fullest form; of equals the commonest, of these the first."""
+    links = _RULES[label](group.names, group.introduced)
+    best: dict[int, tuple[tuple[int, bool, int], str]] = {}
+    for number, name in enumerate(group.names):
+        root = links.root(number)
+        for text, times in name.forms.items():
+            rank = (_fullness(label, name, text), not _shouted(text), times)
+            if root not in best or rank > best[root][0]:
+                best[root] = rank, text
+    return links, {root: _shown(label, text) for root, (_, text) in best.items()}
+
+
+def _fullness(label: str, name: Name, text: str) -> int:
+    if label == "PERSON":
+        return fullness(name.words)
+    return 0 if is_acronym(text) else len(name.words)
+
+
+def _shouted(text: str) -> bool:
+    """Written as in a headline, or as by somebody in a hurry."""
+    return text.isupper() or text.islower()
+
+
+def _shown(label: str, text: str) -> str:
+    """The form without what is no part of a name; shown again, it stays as it is."""
+    while True:
+        form = tidy(text)
+        if label == "PERSON":
+            form = without_office(form)
+        elif label == "ORG":
+            form = without_legal_form(form)
+        elif label in ("GPE", "LOC"):
+            form = country(form) or form
+        if form == text:
+            return form
+        text = form

@@ -1,0 +1,130 @@
+"""Organisations: by an acronym, introduced or spelled, by a short form, with or without the legal form."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import Final
+
+from worker.linking.countries import country
+from worker.linking.folding import REMEMBERED, fold
+from worker.linking.names import Index, Links, Name
+from worker.linking.vocabulary import KINDS, LEGAL, SMALL
+
+Words = tuple[str, ...]
+
+_ADJECTIVES: Final = ("an", "ic", "ish", "ese")
+_SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
+_ACRONYM: Final = range(2, 11)  # letters
+
+
+def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+    """Which of the names are the same organisation's."""
+    links = Links(names)
+    bare = [without_form(name.words) for name in names]
+    _join_twins(bare, links)
+    for name, other in introduced:
+        links.join(name, other)
+    short = [is_acronym(name.text) for name in names]
+    _join_acronyms(names, short, bare, links)
+    _join_short_forms(short, bare, links)
+    return links
+
+
+def without_form(words: Words) -> Words:
+    """The name without its legal form."""
+    end = len(words)
+    while end > 1 and words[end - 1] in LEGAL:
+        end -= 1
+    return words[:end]
+
+
+def without_legal_form(text: str) -> str:
+    """The name as people see it: not "Kestrel Inc." but "Kestrel"."""
+    words = text.split()
+    while len(words) > 1 and "".join(fold(words[-1])) in LEGAL:
+        del words[-1]
+    return " ".join(words).rstrip(",") or text
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_acronym(text: str) -> bool:
+    """Whether it is written as one: a word that is mostly capitals, or letters with points."""
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) not in _ACRONYM or any(len(part) > 1 for part in fold(text)[1:]):
+        return False
+    return sum(char.isupper() for char in letters) * 2 > len(letters)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def acronyms(words: Words) -> frozenset[str]:
+    """What the first letters of the words spell, with and without the small words and the legal form."""
+    if not 2 <= len(words) <= 12:
+        return frozenset()
+    named = without_form(words)
+    every = (words, named, tuple(word for word in named if word not in SMALL))
+    return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
+
+
+def _join_twins(bare: Sequence[Words], links: Links) -> None:
+    seen: dict[str, int] = {}
+    for number, words in enumerate(bare):
+        twin = seen.setdefault("".join(word for word in words if word != "and"), number)
+        if twin != number:
+            links.join(twin, number)
+
+
+def _join_acronyms(names: Sequence[Name], short: Sequence[bool], bare: Sequence[Words], links: Links) -> None:
+    spelled: dict[str, set[int]] = {}
+    for number, name in enumerate(names):
+        for letters in acronyms(name.words):
+            spelled.setdefault(letters, set()).add(number)
+    for number, words in enumerate(bare):
+        if short[number]:
+            full = {links.root(other) for other in spelled.get("".join(words), ())} - {links.root(number)}
+            if len(full) == 1:
+                links.join(full.pop(), number)
+
+
+def _join_short_forms(short: Sequence[bool], bare: Sequence[Words], links: Links) -> None:
+    """A short form comes after what it is short for; what comes before is a name of its own."""
+    index = Index()
+    known = frozenset(bare)
+    for number, words in enumerate(bare):
+        if not short[number] and not _is_adjective(words):
+            found = [other for other in index.get(words[0]) if _is_short(words, bare[other], known)]
+            _join_only(number, words, found, bare, links)
+        index.add(words, number)
+
+
+def _join_only(number: int, words: Words, found: Sequence[int], bare: Sequence[Words], links: Links) -> None:
+    """Joins with the only one there is, or the only one that says no more than the kind besides."""
+    closest = [other for other in found if set(bare[other][len(words) :]) <= KINDS]
+    for some in (found, closest):
+        roots = {links.root(other) for other in some}
+        if len(roots) == 1:
+            links.join(roots.pop(), number)
+            return
+
+
+def _is_adjective(words: Words) -> bool:
+    return len(words) == 1 and words[0].endswith(_ADJECTIVES)
+
+
+def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
+    """Whether it is how the other begins, and the rest is no name as well, or the kind that it is of."""
+    size = len(short)
+    if size >= len(full):
+        return False
+    if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
+        rest = full[size:]
+        describes = size == 1 or rest[0] in KINDS or rest[0] in SMALL
+        return describes and (rest not in known or set(rest) <= KINDS)
+    if full[-size:] != short or short[-1] not in KINDS:
+        return False
+    # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
+    before = full[:-size]
+    return (size == 1 and before[-1] not in SMALL) or bool(country(" ".join(before).upper()))
+
+
+def _begins(full: str, short: str) -> bool:
+    return full == short or (len(short) >= _SHORTENED and full.startswith(short))

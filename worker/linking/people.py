@@ -1,0 +1,113 @@
+"""People: by family or given name, with or without what is between, in the order of any country."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from worker.linking.folding import REMEMBERED, fold
+from worker.linking.names import Index, Links, Name
+from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
+
+
+class Person(NamedTuple):
+    """What a name is made of, without titles and particles; "bin Salman" is one part."""
+
+    parts: tuple[str, ...]
+    generation: str
+
+
+@lru_cache(maxsize=REMEMBERED)
+def person(words: tuple[str, ...]) -> Person:
+    """The parts of a folded name."""
+    start = 0
+    while start < len(words) - 1 and words[start] in TITLES:
+        start += 1
+    end = len(words)
+    generation = words[-1] if end - start > 1 and words[-1] in GENERATIONS else ""
+    return Person(_parts(words[start : end - 1 if generation else end]), generation)
+
+
+def _parts(words: tuple[str, ...]) -> tuple[str, ...]:
+    parts: list[str] = []
+    kin = ""
+    for place, word in enumerate(words[:-1]):
+        if word in KIN:
+            kin += f"{word} "
+        elif word not in PARTICLES or (place == 0 and word in GIVEN_TOO):
+            parts.append(kin + word)
+            kin = ""
+    return (*parts, kin + words[-1])
+
+
+def without_office(text: str) -> str:
+    """The name as people see it: not "Mrs. Merkel" but "Merkel"."""
+    words = text.split()
+    while len(words) > 1 and fold(words[0])[0] in OFFICES:
+        del words[0]
+    return " ".join(words)
+
+
+def fullness(words: tuple[str, ...]) -> int:
+    """How much of somebody's name it is."""
+    parts, generation = person(words)
+    return sum(2 if len(part) > 1 else 1 for part in parts) + bool(generation)
+
+
+def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+    """Which of the names are the same person's."""
+    links = Links(names)
+    people = [person(name.words) for name in names]
+    for name, other in introduced:
+        links.join(name, other)
+    index = _join_full_names(people, links)
+    for number, one in enumerate(people):
+        if len(one.parts) == 1:
+            links.shorten(number, _bearers(one, people, index))
+    return links
+
+
+def _join_full_names(people: Sequence[Person], links: Links) -> Index:
+    """The fullest first, so that a shorter one meets all that it may be short for."""
+    index = Index()
+    twins: dict[str, int] = {}
+    for number in sorted(range(len(people)), key=lambda number: -len(people[number].parts)):
+        one = people[number]
+        twin = twins.setdefault("".join(one.parts) + one.generation, number)
+        if twin != number:
+            links.join(twin, number)
+        elif len(one.parts) > 1:
+            near = (*index.get(one.parts[-1]), *index.get(one.parts[0]))
+            same = {links.root(other) for other in near if _is_same(one, people[other])}
+            if len(same) == 1:
+                links.join(same.pop(), number)
+            index.add(one.parts, number)
+    return index
+
+
+def _bearers(one: Person, people: Sequence[Person], index: Index) -> list[int]:
+    """Those of whom it is the family name; where there are none, those of whom it is another part."""
+    (part,) = one.parts
+    every = [other for other in index.get(part) if one.generation in ("", people[other].generation)]
+    return [other for other in every if people[other].parts[-1] == part] or every
+
+
+def _is_same(short: Person, full: Person) -> bool:
+    """Whether one is the other with parts left out, with initials, or in the other order."""
+    one, other = short.parts, full.parts
+    if short.generation != full.generation and (short.generation or len(one) == len(other)):
+        return False
+    if len(one) == 2 and one == other[::-1]:
+        return True
+    # George W. and George H. W. are two people.
+    if len(one) > 2 and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
+        return False
+    return (one[-1] == other[-1] or one[0] == other[0]) and _in_order(one, other)
+
+
+def _in_order(short: Sequence[str], full: Sequence[str]) -> bool:
+    rest = iter(full)
+    return all(any(_alike(part, other) for other in rest) for part in short)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (one[0] == other[0] and 1 in (len(one), len(other)))
