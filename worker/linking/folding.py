@@ -9,6 +9,7 @@ from typing import Final
 LONGEST: Final = 200
 REMEMBERED: Final = 20_000
 _POSSESSIVE: Final = re.compile(r"(?:['’ʼ]s|(?<=s)['’ʼ])$", re.IGNORECASE)
+_MAY_END: Final = frozenset("sS'’ʼ")
 _QUOTES: Final = re.compile(r"^['’‘\"“”]+|['‘\"“”]+$")
 _SILENT: Final = re.compile(r"['’‘ʼʻʿʾ`´]")
 _GAPS: Final = re.compile(r"[\W_]+")
@@ -23,6 +24,9 @@ _LETTERS: Final = str.maketrans(
 def fold(text: str) -> tuple[str, ...]:
     """The words of a name for comparison; what has no letter stands for itself."""
     bare = tidy(text[:LONGEST])
+    if bare.isascii() and bare.replace(" ", "").isalpha():
+        words = bare.casefold().split()  # most names need no more
+        return tuple(words[1:] if words[0] == "the" and len(words) > 1 else words)
     folded = _SILENT.sub("", _QUOTES.sub("", bare).casefold())
     if not folded.isascii():
         folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)).translate(_LETTERS)
@@ -37,6 +41,8 @@ def fold(text: str) -> tuple[str, ...]:
 def tidy(text: str) -> str:
     """A name as people see it, without the possessive and the small "the" in front."""
     form = " ".join(text.split())
+    if form[-1:] not in _MAY_END and not form.startswith("the "):
+        return form
     while bare := _POSSESSIVE.sub("", form).removeprefix("the ").strip():
         if bare == form:
             break

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from contract.entities import Entity, name_of
 from worker.linking.countries import country
-from worker.linking.folding import LONGEST, fold, tidy
+from worker.linking.folding import LONGEST, REMEMBERED, fold, tidy
 from worker.linking.introductions import introductions, without_brackets
 from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, link_organisations, without_legal_form
@@ -97,21 +98,30 @@ def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, str]]:
     for number, name in enumerate(group.names):
         root = links.root(number)
         for text, times in name.forms.items():
-            rank = (_fullness(label, name, text), not _shouted(text), times)
+            look = _look(label, text)
+            rank = (look.fullness, look.calm, times)
             if root not in best or rank > best[root][0]:
-                best[root] = rank, text
-    return links, {root: _shown(label, text) for root, (_, text) in best.items()}
+                best[root] = rank, look.shown
+    return links, {root: shown for root, (_, shown) in best.items()}
 
 
-def _fullness(label: str, name: Name, text: str) -> int:
+class _Look(NamedTuple):
+    """What a form of a name is worth, and how it is shown."""
+
+    fullness: int
+    calm: bool  # neither shouted, as in a headline, nor mumbled
+    shown: str
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _look(label: str, text: str) -> _Look:
+    return _Look(_fullness(label, text), not (text.isupper() or text.islower()), _shown(label, text))
+
+
+def _fullness(label: str, text: str) -> int:
     if label == "PERSON":
-        return fullness(name.words)
-    return 0 if is_acronym(text) else len(name.words)
-
-
-def _shouted(text: str) -> bool:
-    """Written as in a headline, or as by somebody in a hurry."""
-    return text.isupper() or text.islower()
+        return fullness(fold(text))
+    return 0 if is_acronym(text) else len(fold(text))
 
 
 def _shown(label: str, text: str) -> str:
@@ -121,7 +131,7 @@ def _shown(label: str, text: str) -> str:
         if label == "PERSON":
             form = without_office(form)
         elif label == "ORG":
-            form = without_legal_form(form)
+            form = without_legal_form(without_brackets(form)[0])
         elif label in ("GPE", "LOC"):
             form = country(form) or form
         if form == text:

@@ -25,11 +25,13 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
     for name, other in introduced:
         links.join(name, other)
     short = [is_acronym(name.text) for name in names]
-    _join_acronyms(names, short, bare, links)
+    if any(short):
+        _join_acronyms(names, short, bare, links)
     _join_short_forms(short, bare, links)
     return links
 
 
+@lru_cache(maxsize=REMEMBERED)
 def without_form(words: Words) -> Words:
     """The name without its legal form."""
     end = len(words)
@@ -41,7 +43,7 @@ def without_form(words: Words) -> Words:
 def without_legal_form(text: str) -> str:
     """The name as people see it: not "Kestrel Inc." but "Kestrel"."""
     words = text.split()
-    while len(words) > 1 and "".join(fold(words[-1])) in LEGAL:
+    while len(words) > 1 and words[-1].casefold().replace(".", "").rstrip(",") in LEGAL:
         del words[-1]
     return " ".join(words).rstrip(",") or text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from worker.linking.folding import REMEMBERED, fold
+from worker.linking.folding import REMEMBERED
 from worker.linking.names import Index, Links, Name
 from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
 
@@ -42,7 +42,7 @@ def _parts(words: tuple[str, ...]) -> tuple[str, ...]:
 def without_office(text: str) -> str:
     """The name as people see it: not "Mrs. Merkel" but "Merkel"."""
     words = text.split()
-    while len(words) > 1 and fold(words[0])[0] in OFFICES:
+    while len(words) > 1 and words[0].casefold().rstrip(".") in OFFICES:
         del words[0]
     return " ".join(words)
 

@@ -1,9 +1,11 @@
 """Places: countries by every name they have, other places with or without what they are."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from worker.linking.countries import country
+from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Links, Name
 
 _SHORT: Final = {"st": "saint", "mt": "mount", "ft": "fort"}
@@ -15,7 +17,7 @@ def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
     links = Links(names)
     seen: dict[str, int] = {}
     for number, name in enumerate(names):
-        for key in _keys(name):
+        for key in _keys(name.text):
             twin = seen.setdefault(key, number)
             if twin != number:
                 links.join(twin, number)
@@ -24,13 +26,13 @@ def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
     return links
 
 
-def _keys(name: Name) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _keys(text: str) -> tuple[str, ...]:
     """What a place is known by. "Mexico City" is not Mexico."""
-    land = country(name.text)
+    land = country(text)
     if land:
-        return [f"country {land}"]
-    words = tuple(_SHORT.get(word, word) for word in name.words)
+        return (f"country {land}",)
+    words = tuple(_SHORT.get(word, word) for word in fold(text))
     bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
-    return [
-        "".join(part) for part in (words, *bare) if part and (part == words or not country(" ".join(part)))
-    ]
+    named = [part for part in bare if part and not country(" ".join(part))]
+    return tuple("".join(part) for part in (words, *named))
