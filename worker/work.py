@@ -13,6 +13,7 @@ from contract.entities import Entity
 from contract.errors import InvalidMessage
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
+from worker import linking
 from worker.dead import DeadLetters, Hopeless
 from worker.outbox import Outbox
 from worker.pubsub import Outgoing, Received
@@ -80,7 +81,9 @@ class Work:
         found, hopeless = self._find(tasks)
         # A process that dies from here on died of something else.
         self.survived([task.message for task in tasks])
-        outgoing = [self._outgoing(task, entities) for task, entities in found]
+        outgoing = [
+            self._outgoing(task, linking.link(task.article.content, entities)) for task, entities in found
+        ]
         done = []
         for (task, _), refusal in zip(found, self.outbox.send(outgoing), strict=True):
             if refusal is None:
@@ -129,6 +132,7 @@ class Work:
             received_at=task.message.published_at,
             processed_at=self.now(),
             source_message_id=task.message.message_id,
+            linking_version=linking.VERSION,
             keep_content=keep_content,
         )
 
