@@ -283,7 +283,7 @@ def test_an_article_too_large_for_its_offsets_still_gets_a_commit_of_its_own() -
 def test_what_is_no_entity_message_is_dead_lettered_and_the_rest_goes_on() -> None:
     room = Room()
     good = make_message("Ada")
-    future = good.encode().replace(b'"schema":1', b'"schema":2')
+    future = good.encode().replace(b'"schema":2', b'"schema":3')
     batch = [deliver_bytes(b"nonsense", 0), deliver_bytes(future, 1), deliver_bytes(good.encode(), 2)]
     assert len(room.handle(batch)) == 3
     reasons = [letter.attributes["reason"] for letter in room.letters.sent]
