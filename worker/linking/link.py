@@ -11,7 +11,7 @@ from worker.linking.folding import LONGEST, REMEMBERED, fold, tidy
 from worker.linking.introductions import introductions, without_brackets
 from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, link_organisations, without_legal_form
-from worker.linking.people import fullness, link_people, without_office
+from worker.linking.people import fullness, link_people, without_titles
 from worker.linking.places import link_places
 from worker.linking.votes import agreed_labels
 
@@ -129,7 +129,7 @@ def _shown(label: str, text: str) -> str:
     while True:
         form = tidy(text)
         if label == "PERSON":
-            form = without_office(form)
+            form = without_titles(form)
         elif label == "ORG":
             form = without_legal_form(without_brackets(form)[0])
         elif label in ("GPE", "LOC"):

@@ -121,11 +121,18 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         rest = full[size:]
         describes = size == 1 or rest[0] in KINDS or rest[0] in SMALL
         return describes and (rest not in known or set(rest) <= KINDS)
+    if size == 1 and short[0] in KINDS and short[0] == _head(full):
+        return True
     if full[-size:] != short or short[-1] not in KINDS:
         return False
     # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
-    before = full[:-size]
-    return (size == 1 and before[-1] not in SMALL) or bool(country(" ".join(before).upper()))
+    return country(" ".join(full[:-size]).upper()) is not None
+
+
+def _head(full: Words) -> str:
+    """What it is: the court of a "Supreme Court of Vanuatu"."""
+    small = next((place for place, word in enumerate(full) if place and word in SMALL), len(full))
+    return full[small - 1]
 
 
 def _begins(full: str, short: str) -> bool:

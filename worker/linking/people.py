@@ -1,10 +1,11 @@
 """People: by family or given name, with or without what is between, in the order of any country."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
-from worker.linking.folding import REMEMBERED
+from worker.linking.folding import LONGEST, REMEMBERED
 from worker.linking.names import Index, Links, Name
 from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
 
@@ -39,24 +40,29 @@ def _parts(words: tuple[str, ...]) -> tuple[str, ...]:
     return (*parts, kin + words[-1])
 
 
-def without_office(text: str) -> str:
-    """The name as people see it: not "Mrs. Merkel" but "Merkel"."""
+def without_titles(text: str) -> str:
+    """The name as people see it: neither "Mrs. Merkel" nor "Dr. Angela Merkel", but "Lady Gaga"."""
     words = text.split()
-    while len(words) > 1 and words[0].casefold().rstrip(".") in OFFICES:
+    while len(words) > 1 and _title(words[0]) in (TITLES if len(words) > 2 else OFFICES):
         del words[0]
     return " ".join(words)
 
 
+def _title(word: str) -> str:
+    return word.casefold().rstrip(".")
+
+
 def fullness(words: tuple[str, ...]) -> int:
-    """How much of somebody's name it is."""
+    """How much of somebody's name it is: its parts, initials for less, then whatever is between."""
     parts, generation = person(words)
-    return sum(2 if len(part) > 1 else 1 for part in parts) + bool(generation)
+    named = sum(2 if len(part) > 1 else 1 for part in parts) + bool(generation)
+    return named * LONGEST + len(words)
 
 
 def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
     """Which of the names are the same person's."""
     links = Links(names)
-    people = [person(name.words) for name in names]
+    people = _people(names)
     for name, other in introduced:
         links.join(name, other)
     index = _join_full_names(people, links)
@@ -64,6 +70,18 @@ def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
         if len(one.parts) == 1:
             links.shorten(number, _bearers(one, people, index))
     return links
+
+
+def _people(names: Sequence[Name]) -> list[Person]:
+    tails = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
+    return [_family_only(name.words, tails) or person(name.words) for name in names]
+
+
+def _family_only(words: tuple[str, ...], tails: AbstractSet[tuple[str, ...]]) -> Person | None:
+    """ "Al Suwaidi" alone, where somebody's name ends like that: then "Al" is nobody's given name."""
+    if words[0] in GIVEN_TOO and words in tails:
+        return Person(person(words).parts[1:], "")
+    return None
 
 
 def _join_full_names(people: Sequence[Person], links: Links) -> Index:
@@ -99,7 +117,8 @@ def _is_same(short: Person, full: Person) -> bool:
     if len(one) == 2 and one == other[::-1]:
         return True
     # George W. and George H. W. are two people.
-    if len(one) > 2 and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
+    middle = len(one) > 2 or len(one[-1]) == 1
+    if middle and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
         return False
     return (one[-1] == other[-1] or one[0] == other[0]) and _in_order(one, other)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-# Nobody is called so: not shown.
+# Nobody is called so.
 OFFICES: Final = frozenset(
     "mr mrs ms miss mx prof professor president chancellor premier prime minister senator sen "
     "representative rep congressman congresswoman governor gov secretary mayor justice reverend rev "
@@ -26,7 +26,7 @@ KIN: Final = frozenset("bin ibn bint binti abu umm ould".split())
 # Legal forms.
 LEGAL: Final = frozenset(
     "inc incorporated corp corporation co company ltd limited plc llc llp lp ag gmbh kg se sa sas sarl "
-    "spa srl nv bv ab asa oy oyj kk pty pte bhd tbk jsc pjsc ojsc".split()
+    "spa srl nv bv ab asa oy oyj kk pty pte bhd tbk jsc pjsc ojsc private".split()
 )
 # Left out of most acronyms.
 SMALL: Final = frozenset(
@@ -38,5 +38,5 @@ KINDS: Final = frozenset(
     "committee council court party union association federation society foundation bank company group "
     "corporation holding holdings club team army navy force forces police government parliament senate "
     "house assembly congress church hospital museum center centre board authority service services "
-    "network international hotel trust fund league".split()
+    "network international hotel trust fund league alliance observatory".split()
 )
