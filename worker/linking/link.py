@@ -64,14 +64,14 @@ class _Group:
 
 
 def _canonical_forms(content: str, mentions: Sequence[Entity], labels: Sequence[str]) -> list[str | None]:
-    """For each mention the form of its name; None where it is too long for a name."""
+    """For each mention the form of its name; None where it is too long for a name, or blank."""
     forms: list[str | None] = []
     groups: dict[str, _Group] = {}
     numbers: dict[int, int] = {}
     for place, (mention, label) in enumerate(zip(mentions, labels, strict=True)):
-        short = len(mention.text) <= LONGEST
-        forms.append(tidy(mention.text) if short else None)
-        if short and label in _RULES:
+        form = tidy(mention.text) if len(mention.text) <= LONGEST else ""
+        forms.append(form or None)
+        if form and label in _RULES:
             numbers[place] = _enter(groups.setdefault(label, _Group()), mention.text, label, place)
     for one, other in introductions(content, mentions):
         if one in numbers and other in numbers and labels[one] == labels[other]:
