@@ -1,4 +1,4 @@
-"""Names that an article introduces for others, in brackets: "World Health Organization (WHO)"."""
+"""Names that an article introduces for others: "World Health Organization (WHO)", "Ajó, also called ..."."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,15 @@ from worker.linking.organisations import is_acronym
 # Between a name and what is introduced; between brackets there may be a few words more.
 _OPENING: Final = re.compile(r" ?\((?:[^()\n]{0,40}[ ,])?[\"'“‘]?")
 _BRACKETS: Final = ("(", " (")
+_SAYING: Final = re.compile(
+    r"\)?[,;]? ?\(?(?:(?:and|but|or) )?(?:(?:which|who|he|she|it) )?(?:(?:is|are|was|were) )?"
+    r"(?:(?:also|better|commonly|formerly|later|locally|now|officially|once|originally|popularly|previously|then)"
+    r" )?"
+    r"(?:known|called|translated|renamed|named|nicknamed|a\.k\.a\.|aka|born|née|formerly|now|then|or)"
+    r"(?: locally)?(?: as)?(?: the)? [\"“'‘]?"
+)
+# What says so in brackets only: outside, another one is meant.
+_BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _CLOSING: Final = frozenset(")\"'”’,;")
 _LONGEST: Final = 48
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
@@ -18,16 +27,22 @@ _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
 def introductions(content: str, entities: Sequence[Entity]) -> Iterator[tuple[int, int]]:
     """Pairs of neighbours, in order of position, of which one is introduced as another name of the other."""
-    if "(" not in content:
-        return
     for number, (one, other) in enumerate(pairwise(entities)):
-        if content.startswith(_BRACKETS, one.end) and other.start - one.end < _LONGEST:
-            gap = content[one.end : other.start]
+        if not 1 < other.start - one.end < _LONGEST:
+            continue
+        gap = content[one.end : other.start]
+        if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
             closes = content[other.end : other.end + 1] in _CLOSING
-            if _OPENING.fullmatch(gap) and _introduces(
-                one.text, other.text, directly=gap.strip() == "(", closes=closes
-            ):
+            if _introduces(one.text, other.text, directly=gap.strip() == "(", closes=closes):
                 yield number, number + 1
+                continue
+        if _says_so(gap):
+            yield number, number + 1
+
+
+def _says_so(gap: str) -> bool:
+    """Whether it is said in words: ", also known as"."""
+    return _SAYING.fullmatch(gap) is not None and ("(" in gap or not _BRACKETED.fullmatch(gap))
 
 
 def _introduces(name: str, other: str, *, directly: bool, closes: bool) -> bool:

@@ -63,12 +63,14 @@ def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
     """Which of the names are the same person's."""
     links = Links(names)
     people = _people(names)
-    for name, other in introduced:
-        links.join(name, other)
+    for one, other in introduced:
+        # "Alan, called Victor" does not make the Alans and the Victors one.
+        if len(people[one].parts) > 1 or len(people[other].parts) > 1:
+            links.join(one, other)
     index = _join_full_names(people, links)
-    for number, one in enumerate(people):
-        if len(one.parts) == 1:
-            links.shorten(number, _bearers(one, people, index))
+    for number, who in enumerate(people):
+        if len(who.parts) == 1:
+            links.shorten(number, _bearers(who, people, index))
     return links
 
 

@@ -8,8 +8,16 @@ from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Links, Name
 
-_SHORT: Final = {"st": "saint", "mt": "mount", "ft": "fort"}
-_KINDS: Final = (("city",), ("islands",), ("island",), ("d", "c"), ("dc",))
+_SAME: Final = {
+    "st": "saint",
+    "mt": "mount",
+    "ft": "fort",
+    "northern": "north",
+    "eastern": "east",
+    "southern": "south",
+    "western": "west",
+}
+_KINDS: Final = (("city",), ("islands",), ("island",), ("province",), ("d", "c"), ("dc",))
 
 
 def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -32,7 +40,7 @@ def _keys(text: str) -> tuple[str, ...]:
     land = country(text)
     if land:
         return (f"country {land}",)
-    words = tuple(_SHORT.get(word, word) for word in fold(text))
+    words = tuple(_SAME.get(word, word) for word in fold(text))
     bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))
