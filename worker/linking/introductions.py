@@ -21,6 +21,7 @@ _SAYING: Final = re.compile(
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _CLOSING: Final = frozenset(")\"'”’,;")
+_SHORTEST: Final = len(", née ")
 _LONGEST: Final = 48
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
@@ -31,6 +32,9 @@ def introductions(content: str, entities: Sequence[Entity]) -> Iterator[tuple[in
         if not 1 < other.start - one.end < _LONGEST:
             continue
         gap = content[one.end : other.start]
+        # Nearly always it is a comma or a word or two.
+        if len(gap) < _SHORTEST and "(" not in gap:
+            continue
         if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
             closes = content[other.end : other.end + 1] in _CLOSING
             if _introduces(one.text, other.text, directly=gap.strip() == "(", closes=closes):

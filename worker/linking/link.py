@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import Final
 
 from contract.entities import Entity, name_of
 from worker.linking.countries import country
@@ -31,7 +32,7 @@ _RULES: Final[dict[str, Rules]] = {
 
 def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
     """The mentions as found, each with the entity that it counts for and its canonical form."""
-    order = sorted(range(len(entities)), key=lambda number: (entities[number].start, entities[number].end))
+    order = _in_order(entities)
     mentions = [entities[number] for number in order]
     labels = agreed_labels(mentions)
     linked = list(entities)
@@ -42,6 +43,14 @@ def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
         eid = name_of(form or mention.text, label).id
         linked[number] = Entity(mention.text, label, mention.start, mention.end, eid, form, found_as)
     return linked
+
+
+def _in_order(entities: Sequence[Entity]) -> Sequence[int]:
+    """Their numbers by position; recognizers give them so."""
+    numbers = range(len(entities))
+    if all(one.start < other.start for one, other in pairwise(entities)):
+        return numbers
+    return sorted(numbers, key=lambda number: (entities[number].start, entities[number].end))
 
 
 @dataclass(slots=True)
@@ -55,11 +64,13 @@ class _Group:
     def add(self, text: str, place: int) -> int:
         """The number of the name that this is a form of."""
         words = fold(text)
-        number = self._numbers.setdefault(words, len(self.names))
-        if number == len(self.names):
-            self.names.append(Name(words, place))
-        forms = self.names[number].forms
-        forms[text] = forms.get(text, 0) + 1
+        number = self._numbers.get(words)
+        if number is None:
+            number = self._numbers[words] = len(self.names)
+            self.names.append(Name(words, place, {text: 1}))
+        else:
+            forms = self.names[number].forms
+            forms[text] = forms.get(text, 0) + 1
         return number
 
 
@@ -72,7 +83,10 @@ def _canonical_forms(content: str, mentions: Sequence[Entity], labels: Sequence[
         form = tidy(mention.text) if len(mention.text) <= LONGEST else ""
         forms.append(form or None)
         if form and label in _RULES:
-            numbers[place] = _enter(groups.setdefault(label, _Group()), mention.text, label, place)
+            group = groups.get(label)
+            if group is None:
+                group = groups[label] = _Group()
+            numbers[place] = _enter(group, mention.text, label, place)
     for one, other in introductions(content, mentions):
         if one in numbers and other in numbers and labels[one] == labels[other]:
             groups[labels[one]].introduced.append((numbers[one], numbers[other]))
@@ -84,7 +98,9 @@ def _canonical_forms(content: str, mentions: Sequence[Entity], labels: Sequence[
 
 
 def _enter(group: _Group, text: str, label: str, place: int) -> int:
-    name, acronym = without_brackets(text) if label == "ORG" else (text, "")
+    if label != "ORG" or "(" not in text:
+        return group.add(text, place)
+    name, acronym = without_brackets(text)
     number = group.add(name, place)
     if acronym:
         group.introduced.append((number, group.add(acronym, place)))
@@ -94,28 +110,23 @@ def _enter(group: _Group, text: str, label: str, place: int) -> int:
 def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, str]]:
     """The links, and by root the fullest form; of equals the commonest, of these the first."""
     links = _RULES[label](group.names, group.introduced)
-    best: dict[int, tuple[tuple[int, bool, int], str]] = {}
+    best: dict[int, tuple[int, int]] = {}
+    shown: dict[int, str] = {}
     for number, name in enumerate(group.names):
         root = links.root(number)
         for text, times in name.forms.items():
-            look = _look(label, text)
-            rank = (look.fullness, look.calm, times)
-            if root not in best or rank > best[root][0]:
-                best[root] = rank, look.shown
-    return links, {root: shown for root, (_, shown) in best.items()}
-
-
-class _Look(NamedTuple):
-    """What a form of a name is worth, and how it is shown."""
-
-    fullness: int
-    calm: bool  # neither shouted, as in a headline, nor mumbled
-    shown: str
+            worth, form = _look(label, text)
+            if root not in best or (worth, times) > best[root]:
+                best[root] = worth, times
+                shown[root] = form
+    return links, shown
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _look(label: str, text: str) -> _Look:
-    return _Look(_fullness(label, text), not (text.isupper() or text.islower()), _shown(label, text))
+def _look(label: str, text: str) -> tuple[int, str]:
+    """What a form of a name is worth, more where it is neither shouted nor mumbled, and how it is shown."""
+    calm = not (text.isupper() or text.islower())
+    return 2 * _fullness(label, text) + calm, _shown(label, text)
 
 
 def _fullness(label: str, text: str) -> int:

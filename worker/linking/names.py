@@ -1,7 +1,7 @@
 """The distinct names of an article under one label, and which of them stand for the same."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 # An article in which more names than this share a word does not say who is who by that word.
@@ -14,7 +14,7 @@ class Name:
 
     words: tuple[str, ...]
     first: int
-    forms: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, int]
 
     @property
     def text(self) -> str:

@@ -18,18 +18,25 @@ _PLACES: Final = frozenset({"LOC", "FAC"})
 
 def agreed_labels(entities: Sequence[Entity]) -> list[str]:
     """The label of each mention after the vote."""
-    winners = _vote(entities) if _disagree(entities) else {}
-    return [_agreed(entity, winners) for entity in entities]
-
-
-def _disagree(entities: Sequence[Entity]) -> bool:
-    """Whether a name has two labels. In most articles none has, and nobody has to count."""
     labels: dict[Words, str] = {}
-    return any(
-        labels.setdefault(fold(entity.text), entity.label) != entity.label
-        for entity in entities
-        if entity.label not in _SILENT
-    )
+    split = False
+    agreed = [entity.label for entity in entities]
+    for place, entity in enumerate(entities):
+        label = entity.label
+        if label not in _SILENT:
+            split |= labels.setdefault(fold(entity.text), label) != label
+        if label in _PLACES and country(entity.text):
+            agreed[place] = "GPE"
+    # In most articles no name has two labels, and nobody has to count.
+    if split:
+        winners = _vote(entities)
+        agreed = [_outvoted(entity, label, winners) for entity, label in zip(entities, agreed, strict=True)]
+    return agreed
+
+
+def _outvoted(entity: Entity, label: str, winners: Mapping[Words, str]) -> str:
+    stays = entity.label == _STAYS or entity.label in _SILENT or label != entity.label
+    return label if stays else winners.get(fold(entity.text), label)
 
 
 def _vote(entities: Sequence[Entity]) -> dict[Words, str]:
@@ -54,12 +61,3 @@ def _hear_full_names(split: Mapping[Words, dict[str, int]], ballots: Mapping[Wor
 def _winner(ballot: Mapping[str, int]) -> str:
     first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
     return first[0] if first[1] >= _LOPSIDED * second[1] else ""
-
-
-def _agreed(entity: Entity, winners: Mapping[Words, str]) -> str:
-    label = entity.label
-    if label in _PLACES and country(entity.text):
-        return "GPE"
-    if not winners or label == _STAYS or label in _SILENT:
-        return label
-    return winners.get(fold(entity.text), label)
