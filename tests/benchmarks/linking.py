@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.linking [--data FOLDER]
 
-FOLDER has redocred.clusters.jsonl.gz: passages of Wikipedia in which every mention's cluster is known. Rules are
+FOLDER has redocred.clusters.jsonl.gz: passages of Wikipedia with every mention in its cluster. Rules are
 made on the development half and judged on the test half; a document belongs to one by the hash of its name.
 """
 

@@ -1,6 +1,6 @@
 """Links the mentions of one article: each counts for exactly one entity, under one name."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +20,8 @@ from worker.linking.votes import agreed_labels
 # anew, and the counts follow.
 VERSION: Final = 1
 
+_Meaning = tuple[str, str | None]  # the entity's id, and the canonical form
+_ALONE: Final = -1
 Rules = Callable[[Sequence[Name], Iterable[tuple[int, int]]], Links]
 _RULES: Final[dict[str, Rules]] = {
     "PERSON": link_people,
@@ -36,12 +38,11 @@ def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
     mentions = [entities[number] for number in order]
     labels = agreed_labels(mentions)
     linked = list(entities)
-    for number, mention, label, form in zip(
-        order, mentions, labels, _canonical_forms(content, mentions, labels), strict=True
+    for number, mention, label, meant in zip(
+        order, mentions, labels, _meanings(content, mentions, labels), strict=True
     ):
         found_as = None if label == mention.label else mention.label
-        eid = name_of(form or mention.text, label).id
-        linked[number] = Entity(mention.text, label, mention.start, mention.end, eid, form, found_as)
+        linked[number] = Entity(mention.text, label, mention.start, mention.end, *meant, found_as)
     return linked
 
 
@@ -59,42 +60,57 @@ class _Group:
 
     names: list[Name] = field(default_factory=list)
     introduced: list[tuple[int, int]] = field(default_factory=list)
-    _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)  # by form
+    _by_words: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def add(self, text: str, place: int) -> int:
         """The number of the name that this is a form of."""
-        words = fold(text)
-        number = self._numbers.get(words)
+        number = self.numbers.get(text)
         if number is None:
-            number = self._numbers[words] = len(self.names)
-            self.names.append(Name(words, place, {text: 1}))
-        else:
-            forms = self.names[number].forms
-            forms[text] = forms.get(text, 0) + 1
+            words = fold(text)
+            number = self.numbers[text] = self._by_words.setdefault(words, len(self.names))
+            if number == len(self.names):
+                self.names.append(Name(words, place, {text: 0}))
+        forms = self.names[number].forms
+        forms[text] = forms.get(text, 0) + 1
         return number
 
 
-def _canonical_forms(content: str, mentions: Sequence[Entity], labels: Sequence[str]) -> list[str | None]:
-    """For each mention the form of its name; None where it is too long for a name, or blank."""
-    forms: list[str | None] = []
+def _meanings(content: str, mentions: Sequence[Entity], labels: Sequence[str]) -> list[_Meaning]:
+    """What each mention counts for."""
     groups: dict[str, _Group] = {}
-    numbers: dict[int, int] = {}
-    for place, (mention, label) in enumerate(zip(mentions, labels, strict=True)):
-        form = tidy(mention.text) if len(mention.text) <= LONGEST else ""
-        forms.append(form or None)
-        if form and label in _RULES:
+    numbers: list[int] = []
+    for place, mention in enumerate(mentions):
+        label = labels[place]
+        if label in _RULES and _is_name(mention.text):
             group = groups.get(label)
             if group is None:
                 group = groups[label] = _Group()
-            numbers[place] = _enter(group, mention.text, label, place)
+            numbers.append(_enter(group, mention.text, label, place))
+        else:
+            numbers.append(_ALONE)
     for one, other in introductions(content, mentions):
-        if one in numbers and other in numbers and labels[one] == labels[other]:
+        if labels[one] == labels[other] and _ALONE not in (numbers[one], numbers[other]):
             groups[labels[one]].introduced.append((numbers[one], numbers[other]))
     resolved = {label: _resolve(label, group) for label, group in groups.items()}
-    for place, number in numbers.items():
-        links, shown = resolved[labels[place]]
-        forms[place] = shown[links.meant(number, place)]
-    return forms
+    return [
+        _alone(label, mention.text) if number == _ALONE else _meant(*resolved[label], number, place)
+        for place, (mention, label, number) in enumerate(zip(mentions, labels, numbers, strict=True))
+    ]
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= LONGEST and not text.isspace()
+
+
+def _alone(label: str, text: str) -> _Meaning:
+    """What stands for itself; without a form where that is too long for a name, or blank."""
+    form = tidy(text) if _is_name(text) else None
+    return name_of(form or text, label).id, form
+
+
+def _meant(links: Links, meanings: Mapping[int, _Meaning], number: int, place: int) -> _Meaning:
+    return meanings[links.meant(number, place)]
 
 
 def _enter(group: _Group, text: str, label: str, place: int) -> int:
@@ -107,26 +123,29 @@ def _enter(group: _Group, text: str, label: str, place: int) -> int:
     return number
 
 
-def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, str]]:
-    """The links, and by root the fullest form; of equals the commonest, of these the first."""
+def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, _Meaning]]:
+    """The links, and what each root means: its fullest form; of equals the commonest, of these the first."""
     links = _RULES[label](group.names, group.introduced)
-    best: dict[int, tuple[int, int]] = {}
-    shown: dict[int, str] = {}
+    members: dict[int, list[Name]] = {}
     for number, name in enumerate(group.names):
-        root = links.root(number)
-        for text, times in name.forms.items():
-            worth, form = _look(label, text)
-            if root not in best or (worth, times) > best[root]:
-                best[root] = worth, times
-                shown[root] = form
-    return links, shown
+        members.setdefault(links.root(number), []).append(name)
+    meanings: dict[int, _Meaning] = {}
+    for root, names in members.items():
+        text = names[0].text if len(names) == len(names[0].forms) == 1 else _best(label, names)
+        form = _shown(label, text)
+        meanings[root] = name_of(form, label).id, form
+    return links, meanings
+
+
+def _best(label: str, names: Sequence[Name]) -> str:
+    forms = [(text, times) for name in names for text, times in name.forms.items()]
+    return max(forms, key=lambda form: (_worth(label, form[0]), form[1]))[0]
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _look(label: str, text: str) -> tuple[int, str]:
-    """What a form of a name is worth, more where it is neither shouted nor mumbled, and how it is shown."""
-    calm = not (text.isupper() or text.islower())
-    return 2 * _fullness(label, text) + calm, _shown(label, text)
+def _worth(label: str, text: str) -> int:
+    """How full a form is, and that it is neither shouted nor mumbled."""
+    return 2 * _fullness(label, text) + (not (text.isupper() or text.islower()))
 
 
 def _fullness(label: str, text: str) -> int:
@@ -135,6 +154,7 @@ def _fullness(label: str, text: str) -> int:
     return 0 if is_acronym(text) else len(fold(text))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _shown(label: str, text: str) -> str:
     """The form without what is no part of a name; shown again, it stays as it is."""
     while True:

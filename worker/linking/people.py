@@ -1,7 +1,6 @@
 """People: by family or given name, with or without what is between, in the order of any country."""
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,15 +74,15 @@ def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
 
 
 def _people(names: Sequence[Name]) -> list[Person]:
-    tails = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
-    return [_family_only(name.words, tails) or person(name.words) for name in names]
-
-
-def _family_only(words: tuple[str, ...], tails: AbstractSet[tuple[str, ...]]) -> Person | None:
-    """ "Al Suwaidi" alone, where somebody's name ends like that: then "Al" is nobody's given name."""
-    if words[0] in GIVEN_TOO and words in tails:
-        return Person(person(words).parts[1:], "")
-    return None
+    people = [person(name.words) for name in names]
+    doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
+    if doubtful:
+        ends = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
+        for number in doubtful:
+            # "Al Suwaidi" alone, where somebody's name ends like that: then "Al" is nobody's given name.
+            if names[number].words in ends:
+                people[number] = Person(people[number].parts[1:], "")
+    return people
 
 
 def _join_full_names(people: Sequence[Person], links: Links) -> Index:
