@@ -28,7 +28,7 @@ from worker.work import Work
 
 _BATCH: Final = 16
 # The first articles fill caches that a worker has filled minutes after its start.
-_WARM_UP: Final = 200
+_WARM_UP: Final = 1_500
 _CHARS: Final = 100_000
 
 

@@ -1,6 +1,6 @@
 """Links the mentions of one article: each counts for exactly one entity, under one name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -70,33 +70,46 @@ class _Group:
             words = fold(text)
             number = self.numbers[text] = self._by_words.setdefault(words, len(self.names))
             if number == len(self.names):
-                self.names.append(Name(words, place, {text: 0}))
-        forms = self.names[number].forms
-        forms[text] = forms.get(text, 0) + 1
+                self.names.append(Name(words, place, {}))
+            self.names[number].forms[text] = 0
+        self.names[number].forms[text] += 1
         return number
 
 
 def _meanings(content: str, mentions: Sequence[Entity], labels: Sequence[str]) -> list[_Meaning]:
     """What each mention counts for."""
     groups: dict[str, _Group] = {}
-    numbers: list[int] = []
-    for place, mention in enumerate(mentions):
-        label = labels[place]
-        if label in _RULES and _is_name(mention.text):
-            group = groups.get(label)
-            if group is None:
-                group = groups[label] = _Group()
-            numbers.append(_enter(group, mention.text, label, place))
-        else:
-            numbers.append(_ALONE)
+    numbers = [_enter(groups, mention.text, labels[place], place) for place, mention in enumerate(mentions)]
     for one, other in introductions(content, mentions):
         if labels[one] == labels[other] and _ALONE not in (numbers[one], numbers[other]):
             groups[labels[one]].introduced.append((numbers[one], numbers[other]))
     resolved = {label: _resolve(label, group) for label, group in groups.items()}
     return [
-        _alone(label, mention.text) if number == _ALONE else _meant(*resolved[label], number, place)
+        _alone(label, mention.text) if number == _ALONE else resolved[label](number, place)
         for place, (mention, label, number) in enumerate(zip(mentions, labels, numbers, strict=True))
     ]
+
+
+def _enter(groups: dict[str, _Group], text: str, label: str, place: int) -> int:
+    """The number of the name in its group; none for what stands alone."""
+    group = groups.get(label)
+    if group is None:
+        if label not in _RULES:
+            return _ALONE
+        group = groups[label] = _Group()
+    if text not in group.numbers:
+        if not _is_name(text):
+            return _ALONE
+        if label == "ORG" and "(" in text:
+            return _enter_both(group, *without_brackets(text), place)
+    return group.add(text, place)
+
+
+def _enter_both(group: _Group, name: str, acronym: str, place: int) -> int:
+    number = group.add(name, place)
+    if acronym:
+        group.introduced.append((number, group.add(acronym, place)))
+    return number
 
 
 def _is_name(text: str) -> bool:
@@ -105,36 +118,30 @@ def _is_name(text: str) -> bool:
 
 def _alone(label: str, text: str) -> _Meaning:
     """What stands for itself; without a form where that is too long for a name, or blank."""
-    form = tidy(text) if _is_name(text) else None
-    return name_of(form or text, label).id, form
+    return _remembered(label, text) if _is_name(text) else (name_of(text, label).id, None)
 
 
-def _meant(links: Links, meanings: Mapping[int, _Meaning], number: int, place: int) -> _Meaning:
-    return meanings[links.meant(number, place)]
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(label: str, text: str) -> _Meaning:
+    form = tidy(text)
+    return name_of(form, label).id, form
 
 
-def _enter(group: _Group, text: str, label: str, place: int) -> int:
-    if label != "ORG" or "(" not in text:
-        return group.add(text, place)
-    name, acronym = without_brackets(text)
-    number = group.add(name, place)
-    if acronym:
-        group.introduced.append((number, group.add(acronym, place)))
-    return number
-
-
-def _resolve(label: str, group: _Group) -> tuple[Links, dict[int, _Meaning]]:
-    """The links, and what each root means: its fullest form; of equals the commonest, of these the first."""
+def _resolve(label: str, group: _Group) -> Callable[[int, int], _Meaning]:
+    """Tells what a name means at some place."""
     links = _RULES[label](group.names, group.introduced)
     members: dict[int, list[Name]] = {}
     for number, name in enumerate(group.names):
         members.setdefault(links.root(number), []).append(name)
-    meanings: dict[int, _Meaning] = {}
-    for root, names in members.items():
-        text = names[0].text if len(names) == len(names[0].forms) == 1 else _best(label, names)
-        form = _shown(label, text)
-        meanings[root] = name_of(form, label).id, form
-    return links, meanings
+    roots = {root: _meaning(label, names) for root, names in members.items()}
+    return lambda number, place: roots[links.meant(number, place)]
+
+
+def _meaning(label: str, names: Sequence[Name]) -> _Meaning:
+    """The fullest form; of equals the commonest, of these the first."""
+    alone = len(names) == len(names[0].forms) == 1
+    form = _shown(label, names[0].text if alone else _best(label, names))
+    return name_of(form, label).id, form
 
 
 def _best(label: str, names: Sequence[Name]) -> str:

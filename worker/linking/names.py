@@ -32,8 +32,9 @@ class Links:
 
     def root(self, number: int) -> int:
         """The number that stands for all that are joined with this one."""
-        while self._parents[number] != number:
-            self._parents[number] = number = self._parents[self._parents[number]]
+        parents = self._parents
+        while parents[number] != number:
+            parents[number] = number = parents[parents[number]]
         return number
 
     def join(self, one: int, other: int) -> None:
@@ -53,7 +54,7 @@ class Links:
 
     def meant(self, number: int, place: int) -> int:
         """What a mention at this place counts for."""
-        if number in self._until:
+        if self._until and number in self._until:
             bearer, until = self._until[number]
             if place < until:
                 return self.root(bearer)
