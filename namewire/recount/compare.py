@@ -42,6 +42,8 @@ def cleaned(reference: Reference, document: Mapping[str, Any]) -> dict[str, Any]
         clean[name] = _base(document.get(name))
     for name in MAPS[reference[0]]:
         clean[name] = {key: base for key, value in _map(document, name).items() if (base := _base(value))}
+    if not clean.get("names"):
+        clean.pop("names", None)  # as of an entity that no linked article names
     if reference[0] == ENTITIES and not isinstance(document.get("label"), str):
         clean |= {"label": _NO_LABEL, "key": f"{_NO_LABEL}:{reference[1]}"}
     return clean
