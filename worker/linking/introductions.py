@@ -41,8 +41,8 @@ _LONGEST: Final = 48
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
 
-def introductions(content: str, entities: Sequence[Entity]) -> Iterator[tuple[int, int]]:
-    """Pairs of neighbours, in order of position, of which one is introduced as another name of the other."""
+def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:
+    """The places, in order of position, at which one is introduced as another name of its neighbour."""
     for number, (one, other) in enumerate(pairwise(entities)):
         if not 1 < other.start - one.end < _LONGEST:
             continue
@@ -53,10 +53,10 @@ def introductions(content: str, entities: Sequence[Entity]) -> Iterator[tuple[in
         if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
             closes = content[other.end : other.end + 1] in _CLOSING
             if _introduces(one.text, other.text, directly=gap.strip() == "(", closes=closes):
-                yield number, number + 1
+                yield number
                 continue
         if _says_so(gap):
-            yield number, number + 1
+            yield number
 
 
 def _says_so(gap: str) -> bool:

@@ -52,13 +52,14 @@ class Links:
         elif self._firsts[first] < self._firsts[short]:
             self._until[short] = (first, self._firsts[others[0]])
 
+    def depends(self, number: int) -> bool:
+        """Whether it depends on the place what the name means."""
+        return number in self._until
+
     def meant(self, number: int, place: int) -> int:
-        """What a mention at this place counts for."""
-        if self._until and number in self._until:
-            bearer, until = self._until[number]
-            if place < until:
-                return self.root(bearer)
-        return self.root(number)
+        """What a mention of such a name at this place counts for."""
+        bearer, until = self._until[number]
+        return self.root(bearer if place < until else number)
 
 
 class Index:

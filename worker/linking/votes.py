@@ -1,11 +1,12 @@
 """Where an article gives one name two labels and the evidence is lopsided, it agrees with itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from contract.entities import UNCOUNTED_LABELS, Entity
+from contract.entities import UNCOUNTED_LABELS
 from worker.linking.countries import country
 from worker.linking.folding import fold
+from worker.linking.forms import Form
 
 Words = tuple[str, ...]
 
@@ -16,38 +17,33 @@ _STAYS: Final = "NORP"
 _PLACES: Final = frozenset({"LOC", "FAC"})
 
 
-def agreed_labels(entities: Sequence[Entity]) -> list[str]:
-    """The label of each mention after the vote."""
+def vote(forms: Iterable[Form]) -> None:
+    """Sets the label of each form to what the article agrees on."""
     labels: dict[Words, str] = {}
     split = False
-    agreed = [entity.label for entity in entities]
-    for place, entity in enumerate(entities):
-        label = entity.label
-        if label not in _SILENT:
-            split |= labels.setdefault(fold(entity.text), label) != label
-        if label in _PLACES and country(entity.text):
-            agreed[place] = "GPE"
+    for form in forms:
+        if form.label in _SILENT:
+            continue
+        split |= labels.setdefault(fold(form.text), form.label) != form.label
+        if form.label in _PLACES and country(form.text):
+            form.label = "GPE"
     # In most articles no name has two labels, and nobody has to count.
     if split:
-        winners = _vote(entities)
-        agreed = [_outvoted(entity, label, winners) for entity, label in zip(entities, agreed, strict=True)]
-    return agreed
+        _count(forms)
 
 
-def _outvoted(entity: Entity, label: str, winners: Mapping[Words, str]) -> str:
-    stays = entity.label == _STAYS or entity.label in _SILENT or label != entity.label
-    return label if stays else winners.get(fold(entity.text), label)
-
-
-def _vote(entities: Sequence[Entity]) -> dict[Words, str]:
+def _count(forms: Iterable[Form]) -> None:
     ballots: dict[Words, dict[str, int]] = {}
-    for entity in entities:
-        if entity.label not in _SILENT:
-            ballot = ballots.setdefault(fold(entity.text), {})
-            ballot[entity.label] = ballot.get(entity.label, 0) + 1
+    for form in forms:
+        if form.found_as not in _SILENT:
+            ballot = ballots.setdefault(fold(form.text), {})
+            ballot[form.found_as] = ballot.get(form.found_as, 0) + form.times
     split = {words: dict(ballot) for words, ballot in ballots.items() if len(ballot) > 1}
     _hear_full_names(split, ballots)
-    return {words: winner for words, ballot in split.items() if (winner := _winner(ballot))}
+    for form in forms:
+        ballot = split.get(fold(form.text), {})
+        if form.found_as in ballot and form.found_as != _STAYS and form.label == form.found_as:
+            form.label = _winner(ballot) or form.label
 
 
 def _hear_full_names(split: Mapping[Words, dict[str, int]], ballots: Mapping[Words, dict[str, int]]) -> None:
