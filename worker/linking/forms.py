@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.entities import Entity
-from worker.linking.folding import LONGEST
+from worker.linking.folding import LONGEST, fold
 
 Meaning = tuple[str, str | None]  # the entity's id, and the canonical form
 ALONE: Final = -1
@@ -19,6 +19,7 @@ class Form:
     found_as: str
     label: str
     first: int
+    words: tuple[str, ...]
     times: int = 0
     number: int = ALONE  # among the names under its label
     meaning: Meaning = ("", None)
@@ -38,7 +39,7 @@ def forms_of(mentions: Sequence[Entity]) -> tuple[list[Form], Iterable[Form]]:
         key = (mention.label, mention.text)
         form = known.get(key)
         if form is None:
-            form = known[key] = Form(mention.text, mention.label, mention.label, place)
+            form = known[key] = Form(mention.text, mention.label, mention.label, place, fold(mention.text))
         form.times += 1
         forms.append(form)
     return forms, known.values()

@@ -1,8 +1,8 @@
 """Names that an article introduces for others: "World Health Organization (WHO)", "Ajó, also called ..."."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from contract.entities import Entity
@@ -18,55 +18,50 @@ _SAYING: Final = re.compile(
     r"(?:known|called|translated|renamed|named|nicknamed|a\.k\.a\.|aka|born|née|formerly|now|then|or)"
     r"(?: locally)?(?: as)?(?: the)? [\"“'‘]?"
 )
-_ENDS: Final = (
-    *(
-        "known ",
-        "called ",
-        "translated ",
-        "renamed ",
-        "named ",
-        "nicknamed ",
-        "a.k.a. ",
-        "aka ",
-        "born ",
-        "née ",
-    ),
-    *("formerly ", "now ", "then ", "or ", "locally ", "as ", "the "),
-)
+# One of them is in whatever introduces something.
+_SIGNALS: Final = ("(", " known ", " called ", " translated ", "named ", " a.k.a. ", " aka ", " formerly ")
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _CLOSING: Final = frozenset(")\"'”’,;")
-_SHORTEST: Final = len(", née ")
 _LONGEST: Final = 48
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
 
 def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:
     """The places, in order of position, at which one is introduced as another name of its neighbour."""
-    for number, (one, other) in enumerate(pairwise(entities)):
-        if not 1 < other.start - one.end < _LONGEST:
-            continue
-        gap = content[one.end : other.start]
-        # Nearly always it is a comma or a word or two.
-        if len(gap) < _SHORTEST and "(" not in gap:
-            continue
-        if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
-            closes = content[other.end : other.end + 1] in _CLOSING
-            if _introduces(one.text, other.text, directly=gap.strip() == "(", closes=closes):
-                yield number
-                continue
-        if _says_so(gap):
-            yield number
+    starts = [entity.start for entity in entities]
+    places = {bisect_right(starts, position) - 1 for position in _signals(content)}
+    for place in sorted(places):
+        if 0 <= place < len(entities) - 1 and _introduces(content, entities[place], entities[place + 1]):
+            yield place
+
+
+def _signals(content: str) -> Iterator[int]:
+    """Where something may be introduced. Plain searches: there is nothing to find in most articles."""
+    for word in _SIGNALS:
+        position = content.find(word)
+        while position >= 0:
+            yield position
+            position = content.find(word, position + 1)
+
+
+def _introduces(content: str, one: Entity, other: Entity) -> bool:
+    if not 1 < other.start - one.end < _LONGEST:
+        return False
+    gap = content[one.end : other.start]
+    if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
+        closes = content[other.end : other.end + 1] in _CLOSING
+        if _repeats(one.text, other.text, directly=gap.strip() == "(", closes=closes):
+            return True
+    return _says_so(gap)
 
 
 def _says_so(gap: str) -> bool:
     """Whether it is said in words: ", also known as"."""
-    if not gap.rstrip("\"“'‘").endswith(_ENDS):
-        return False  # nearly always, and sooner found out
     return _SAYING.fullmatch(gap) is not None and ("(" in gap or not _BRACKETED.fullmatch(gap))
 
 
-def _introduces(name: str, other: str, *, directly: bool, closes: bool) -> bool:
+def _repeats(name: str, other: str, *, directly: bool, closes: bool) -> bool:
     short, shorter = is_acronym(name), is_acronym(other)
     if short == shorter:
         return _is_other_script(name, other)

@@ -66,16 +66,16 @@ class _Group:
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def enter(self, form: Form) -> None:
-        text, acronym = form.text, ""
-        if "(" in text and form.label == "ORG":
-            text, acronym = without_brackets(text)
-        form.number = self._add(text, form)
         self.forms.append(form)
+        if "(" not in form.text or form.label != "ORG":
+            form.number = self._add(form.text, form.words, form)
+            return
+        text, acronym = without_brackets(form.text)
+        form.number = self._add(text, fold(text), form)
         if acronym:
-            self.introduced.append((form.number, self._add(acronym, form)))
+            self.introduced.append((form.number, self._add(acronym, fold(acronym), form)))
 
-    def _add(self, text: str, form: Form) -> int:
-        words = fold(text)
+    def _add(self, text: str, words: tuple[str, ...], form: Form) -> int:
         number = self._numbers.setdefault(words, len(self.names))
         if number == len(self.names):
             self.names.append(Name(words, form.first, {}))

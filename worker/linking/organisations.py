@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
@@ -17,21 +17,36 @@ _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" fo
 _ACRONYM: Final = range(2, 11)  # letters
 
 
-def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
-    """Which of the names are the same organisation's."""
-    links = Links(names)
-    bare = [without_form(name.words) for name in names]
-    _join_twins(bare, links)
-    for name, other in introduced:
-        links.join(name, other)
-    short = [is_acronym(name.text) for name in names]
-    if any(short):
-        _join_acronyms(names, short, bare, links)
-    _join_short_forms(short, bare, links)
-    return links
+class Organisation(NamedTuple):
+    """What a name tells about an organisation by itself."""
+
+    bare: Words  # without the legal form
+    joint: str
+    acronym: bool  # is one
+    adjective: bool
 
 
 @lru_cache(maxsize=REMEMBERED)
+def organisation(text: str) -> Organisation:
+    """What the form of a name tells."""
+    bare = without_form(fold(text))
+    adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
+    return Organisation(bare, "".join(word for word in bare if word != "and"), is_acronym(text), adjective)
+
+
+def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+    """Which of the names are the same organisation's."""
+    links = Links(names)
+    every = [organisation(name.text) for name in names]
+    _join_twins(every, links)
+    for name, other in introduced:
+        links.join(name, other)
+    if any(one.acronym for one in every):
+        _join_acronyms(names, every, links)
+    _join_short_forms(every, links)
+    return links
+
+
 def without_form(words: Words) -> Words:
     """The name without its legal form."""
     end = len(words)
@@ -67,49 +82,48 @@ def acronyms(words: Words) -> frozenset[str]:
     return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
 
 
-def _join_twins(bare: Sequence[Words], links: Links) -> None:
+def _join_twins(every: Sequence[Organisation], links: Links) -> None:
     seen: dict[str, int] = {}
-    for number, words in enumerate(bare):
-        twin = seen.setdefault("".join(word for word in words if word != "and"), number)
+    for number, one in enumerate(every):
+        twin = seen.setdefault(one.joint, number)
         if twin != number:
             links.join(twin, number)
 
 
-def _join_acronyms(names: Sequence[Name], short: Sequence[bool], bare: Sequence[Words], links: Links) -> None:
+def _join_acronyms(names: Sequence[Name], every: Sequence[Organisation], links: Links) -> None:
     spelled: dict[str, set[int]] = {}
     for number, name in enumerate(names):
         for letters in acronyms(name.words):
             spelled.setdefault(letters, set()).add(number)
-    for number, words in enumerate(bare):
-        if short[number]:
-            full = {links.root(other) for other in spelled.get("".join(words), ())} - {links.root(number)}
+    for number, one in enumerate(every):
+        if one.acronym:
+            full = {links.root(other) for other in spelled.get("".join(one.bare), ())} - {links.root(number)}
             if len(full) == 1:
                 links.join(full.pop(), number)
 
 
-def _join_short_forms(short: Sequence[bool], bare: Sequence[Words], links: Links) -> None:
+def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
-    known = frozenset(bare)
-    for number, words in enumerate(bare):
-        if not short[number] and not _is_adjective(words):
-            found = [other for other in index.get(words[0]) if _is_short(words, bare[other], known)]
-            _join_only(number, words, found, bare, links)
+    known = frozenset(one.bare for one in every)
+    for number, (words, _, acronym, adjective) in enumerate(every):
+        if not (acronym or adjective) and (near := index.get(words[0])):
+            found = [other for other in near if _is_short(words, every[other].bare, known)]
+            if found:
+                _join_only(number, words, found, every, links)
         index.add(words, number)
 
 
-def _join_only(number: int, words: Words, found: Sequence[int], bare: Sequence[Words], links: Links) -> None:
+def _join_only(
+    number: int, words: Words, found: Sequence[int], every: Sequence[Organisation], links: Links
+) -> None:
     """Joins with the only one there is, or the only one that says no more than the kind besides."""
-    closest = [other for other in found if set(bare[other][len(words) :]) <= KINDS]
+    closest = [other for other in found if set(every[other].bare[len(words) :]) <= KINDS]
     for some in (found, closest):
         roots = {links.root(other) for other in some}
         if len(roots) == 1:
             links.join(roots.pop(), number)
             return
-
-
-def _is_adjective(words: Words) -> bool:
-    return len(words) == 1 and words[0].endswith(_ADJECTIVES)
 
 
 def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:

@@ -5,7 +5,6 @@ from typing import Final
 
 from contract.entities import UNCOUNTED_LABELS
 from worker.linking.countries import country
-from worker.linking.folding import fold
 from worker.linking.forms import Form
 
 Words = tuple[str, ...]
@@ -24,7 +23,7 @@ def vote(forms: Iterable[Form]) -> None:
     for form in forms:
         if form.label in _SILENT:
             continue
-        split |= labels.setdefault(fold(form.text), form.label) != form.label
+        split |= labels.setdefault(form.words, form.label) != form.label
         if form.label in _PLACES and country(form.text):
             form.label = "GPE"
     # In most articles no name has two labels, and nobody has to count.
@@ -36,12 +35,12 @@ def _count(forms: Iterable[Form]) -> None:
     ballots: dict[Words, dict[str, int]] = {}
     for form in forms:
         if form.found_as not in _SILENT:
-            ballot = ballots.setdefault(fold(form.text), {})
+            ballot = ballots.setdefault(form.words, {})
             ballot[form.found_as] = ballot.get(form.found_as, 0) + form.times
     split = {words: dict(ballot) for words, ballot in ballots.items() if len(ballot) > 1}
     _hear_full_names(split, ballots)
     for form in forms:
-        ballot = split.get(fold(form.text), {})
+        ballot = split.get(form.words, {})
         if form.found_as in ballot and form.found_as != _STAYS and form.label == form.found_as:
             form.label = _winner(ballot) or form.label
 
