@@ -65,16 +65,23 @@ def _repeats(name: str, other: str, *, directly: bool, closes: bool) -> bool:
     short, shorter = is_acronym(name), is_acronym(other)
     if short == shorter:
         return _is_other_script(name, other)
-    if shorter and directly and closes:
-        return True
     acronym, full = (name, other) if short else (other, name)
-    return closes and _has_letters(acronym, full)
+    letters, spelled = _spelled(acronym, full)
+    # "Workers' Party (PT)" is in another language; "Kestrel (NYSE)" is listed there.
+    if shorter and directly and closes:
+        return 2 * spelled >= letters
+    return closes and spelled == letters and acronym[:1].casefold() == full[:1].casefold()
 
 
-def _has_letters(acronym: str, full: str) -> bool:
-    rest = iter(full.casefold())
+def _spelled(acronym: str, full: str) -> tuple[int, int]:
+    """How many letters the acronym has, and how many of them the name has in that order."""
+    rest, spelled = full.casefold(), 0
     letters = [letter for letter in acronym.casefold() if letter.isalpha()]
-    return letters[0] == full[:1].casefold() and all(letter in rest for letter in letters)
+    for letter in letters:
+        if letter in rest:
+            rest = rest[rest.index(letter) + 1 :]
+            spelled += 1
+    return len(letters), spelled
 
 
 def _is_other_script(name: str, other: str) -> bool:

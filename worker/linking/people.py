@@ -62,11 +62,13 @@ def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
     """Which of the names are the same person's."""
     links = Links(names)
     people = _people(names)
+    index = _join_full_names(people, links)
     for one, other in introduced:
         # "Alan, called Victor" does not make the Alans and the Victors one.
-        if len(people[one].parts) > 1 or len(people[other].parts) > 1:
+        if not any(
+            len(people[name].parts) == 1 and _bearers(people[name], people, index) for name in (one, other)
+        ):
             links.join(one, other)
-    index = _join_full_names(people, links)
     for number, who in enumerate(people):
         if len(who.parts) == 1:
             links.shorten(number, _bearers(who, people, index))
