@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import pairwise
 from typing import Final
 
 from contract.entities import Entity, name_of
@@ -51,9 +50,10 @@ def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
 def _in_order(entities: Sequence[Entity]) -> Sequence[int]:
     """Their numbers by position; recognizers give them so."""
     numbers = range(len(entities))
-    if all(one.start < other.start for one, other in pairwise(entities)):
+    starts = [entity.start for entity in entities]
+    if starts == sorted(set(starts)):
         return numbers
-    return sorted(numbers, key=lambda number: (entities[number].start, entities[number].end))
+    return sorted(numbers, key=lambda number: (starts[number], entities[number].end))
 
 
 @dataclass(slots=True)
@@ -89,10 +89,12 @@ def _find_meanings(
 ) -> None:
     groups: dict[str, _Group] = {}
     for form in different:
-        if form.label in _RULES and form.is_name:
-            groups.setdefault(form.label, _Group()).enter(form)
-        else:
+        if form.label not in _RULES or not form.is_name:
             form.meaning = _alone(form)
+            continue
+        if form.label not in groups:
+            groups[form.label] = _Group()
+        groups[form.label].enter(form)
     for place in introductions(content, mentions):
         one, other = forms[place], forms[place + 1]
         if one.label == other.label and ALONE not in (one.number, other.number):
