@@ -10,7 +10,7 @@ DATA ?=
 # Test files that run side by side, each with emulators of its own.
 JOBS ?= 2
 
-.PHONY: help setup demo up test test-slow check audit bench screenshots bundle dist model lock clean
+.PHONY: help setup demo up test test-slow check audit bench names screenshots bundle dist model lock clean
 
 help:
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ audit: .venv/ready ## look up every locked dependency among the known vulnerabil
 
 bench: .venv/ready ## measure the figures that the documents quote
 	@$(BIN)/python -m tests.benchmarks
+
+names: .venv/ready ## show how well names are found and linked (DATA=folder with the corpora)
+	@$(BIN)/python -m tests.benchmarks.linking $(if $(DATA),--data $(DATA))
 
 screenshots: .venv/ready ## take pictures of the explorer's pages, into build/screenshots (ARTICLES=file for your own; needs Chromium)
 	@$(BIN)/python -m tests.acceptance.screenshots build/screenshots $(ARTICLES)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from contract.entities import UNCOUNTED_LABELS, Name, name_of
+from contract.entities import UNCOUNTED_LABELS, Entity, Name, name_of, surface_form
 from contract.messages import EntityMessage
 from contract.search import terms_of
 from contract.timestamps import format_time, utc_day
@@ -22,6 +22,7 @@ Document = dict[str, Any]
 # Firestore's limit is 1 MiB with names and overhead; the margin covers what it may count besides.
 DOCUMENT_BYTES: Final = 1_000_000
 _METADATA: Final = ("publication", "title", "url", "authors", "language", "section", "published_at")
+_MENTION: Final = ("text", "label", "start", "end", "entity_id", "canonical", "found_as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Contribution:
     publication_key: str
     day: str
     mentions: Mapping[str, int]
-    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # as the texts have them
+    names: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # as the articles know them best
 
 
 def article_document(
@@ -46,9 +48,7 @@ def article_document(
     What does not fit into one document is left out, the dearest to miss last, and named in
     `left_out`; the counts always stay.
     """
-    counted = Counter(
-        name_of(entity.text, entity.label).id for entity in message.entities if entity.label not in uncounted
-    )
+    counted = Counter(entity.name.id for entity in message.entities if entity.label not in uncounted)
     document: Document = {
         **_metadata(message),
         "title_terms": terms_of(message.title) if message.title else None,
@@ -57,13 +57,11 @@ def article_document(
         "content_sha256": message.content_sha256,
         "version": _version(message),
         "words": message.words,
-        "entities": [
-            {"text": entity.text, "label": entity.label, "start": entity.start, "end": entity.end}
-            for entity in message.entities
-        ],
+        "entities": [_mention(entity) for entity in message.entities],
         "entity_ids": sorted(counted),
         "mentions": dict(counted),
         "day": utc_day(message.published_at or message.received_at),
+        "linking_version": message.linking_version,
         "model": message.model.model_dump(),
         "received_at": message.received_at,
         "processed_at": message.processed_at,
@@ -80,21 +78,35 @@ def contribution_of(document: Mapping[str, Any]) -> Contribution:
     """What an article document, stored or new, contributes."""
     mentions = dict(document["mentions"])
     forms: dict[str, dict[str, int]] = {}
-    for entity in document.get("entities", ()):
-        name = name_of(entity["text"], entity["label"])
+    names: dict[str, dict[str, int]] = {}
+    for mention in document.get("entities", ()):
+        name = counted_name(mention)
         if name.id in mentions:
-            times = forms.setdefault(name.id, {})
-            times[name.form] = times.get(name.form, 0) + 1
-    return Contribution(document["publication_key"], document["day"], mentions, forms)
+            _add(forms, name.id, surface_form(mention["text"]))
+            # An article of before linking does not know who is meant, and has no say in it.
+            if "entity_id" in mention:
+                _add(names, name.id, name.form)
+    return Contribution(document["publication_key"], document["day"], mentions, forms, names)
+
+
+def counted_name(mention: Mapping[str, Any]) -> Name:
+    """What a mention in an article document counts as."""
+    return name_of(mention.get("canonical") or mention["text"], mention["label"])
 
 
 def names_of(message: EntityMessage) -> dict[str, Name]:
-    """Entity id → the name with its first surface form, for every entity in the message."""
+    """Entity id → the name with its first form, for every entity in the message."""
     names: dict[str, Name] = {}
     for entity in message.entities:
-        name = name_of(entity.text, entity.label)
+        name = entity.name
         names.setdefault(name.id, name)
     return names
+
+
+def shown_text(names: Mapping[str, int], forms: Mapping[str, int]) -> str | None:
+    """How people see an entity: by the commonest of its full names, or of its forms where it has none."""
+    counted = names or forms
+    return commonest_form(counted) if counted else None
 
 
 def commonest_form(forms: Mapping[str, int]) -> str:
@@ -111,6 +123,21 @@ def document_bytes(name: str, document: Mapping[str, Any]) -> int:
     """The size that Firestore counts for a document, by its published rules."""
     path = sum(len(part.encode()) + 1 for part in name.split("/")) + 16
     return path + 32 + _map_bytes(document)
+
+
+def linking_of(document: Mapping[str, Any]) -> int:
+    """The version of the linking behind an article document; 0 where the mentions are not linked."""
+    return int(document.get("linking_version") or 0)
+
+
+def _mention(entity: Entity) -> Document:
+    fields = {name: getattr(entity, name) for name in _MENTION}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _add(counts: dict[str, dict[str, int]], eid: str, form: str) -> None:
+    times = counts.setdefault(eid, {})
+    times[form] = times.get(form, 0) + 1
 
 
 def _order(document: Mapping[str, Any]) -> tuple[datetime, int, str]:
@@ -152,8 +179,11 @@ def bytes_at_most(document: Document) -> int:
     texts += sum(len(author) + 1 for author in document["authors"])
     texts += sum(len(term) + 1 for term in document.get("title_terms", ()))
     entities = document.get("entities", ())
-    texts += sum(len(entity["text"]) + len(entity["label"]) for entity in entities)
-    return 4 * texts + 150 * len(entities) + 5_000
+    texts += sum(
+        len(entity["text"]) + len(entity["label"]) + len(entity.get("canonical", "")) for entity in entities
+    )
+    # A mention, its entity id in four places, and the names of the fields.
+    return 4 * texts + 280 * len(entities) + 5_000
 
 
 def _map_bytes(value: Mapping[str, Any]) -> int:

@@ -25,12 +25,24 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A mention: `content[start:end] == text`, in Unicode code points, end exclusive."""
+    """A mention: `content[start:end] == text`, in Unicode code points, end exclusive.
+
+    Once linked, it says which entity it counts for, and that one's name in the article (`canonical`).
+    `found_as` is the label that the recognizer gave, where the article's other mentions outvoted it.
+    """
 
     text: Annotated[str, Field(min_length=1)]
     label: Annotated[str, Field(min_length=1, max_length=64)]
     start: Annotated[int, Field(ge=0, le=limits.BODY_BYTES)]
     end: Annotated[int, Field(ge=1, le=limits.BODY_BYTES)]
+    entity_id: str | None = None
+    canonical: Annotated[str | None, Field(min_length=1)] = None
+    found_as: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+
+    @property
+    def name(self) -> "Name":
+        """What the mention counts as."""
+        return name_of(self.canonical or self.text, self.label)
 
 
 def collapse_spaces(text: str) -> str:

@@ -14,7 +14,8 @@ from contract.errors import FieldError, InvalidMessage
 from contract.identity import content_sha256, is_article_id, is_reserved
 from contract.wire import decode_utf8, parse_json
 
-SCHEMA: Final = 1
+# 2: mentions say which entity they count for, and `linking_version` who says so.
+SCHEMA: Final = 2
 # While a new version is rolled out, messages of the one before still wait in Pub/Sub: a writer understands
 # every schema from this one on.
 OLDEST_SCHEMA: Final = 1
@@ -73,6 +74,8 @@ class EntityMessage(BaseModel):
     content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     words: Annotated[int, Field(ge=0, le=limits.BODY_BYTES)]
     entities: Annotated[list[Entity], FailFast()]
+    # None: the mentions are not linked, and each counts for the name that it has itself.
+    linking_version: Annotated[int | None, Field(ge=1, le=limits.BODY_BYTES)] = None
     model: Model
     received_at: Instant
     processed_at: Instant
@@ -97,9 +100,10 @@ def entity_message(
     received_at: datetime,
     processed_at: datetime,
     source_message_id: str,
+    linking_version: int | None = None,
     keep_content: bool = True,
 ) -> EntityMessage:
-    """The message for an article in which the worker found these entities."""
+    """The message for an article in which the worker found these entities, linked or not."""
     # Everything here has been validated or computed by us; a second validation costs time only.
     return EntityMessage.model_construct(
         schema_=SCHEMA,
@@ -116,6 +120,7 @@ def entity_message(
         content_sha256=content_sha256(article.content),
         words=count_words(article.content),
         entities=entities,
+        linking_version=linking_version,
         model=model,
         received_at=received_at,
         processed_at=processed_at,
@@ -147,6 +152,7 @@ def decode_entity_message(data: bytes) -> EntityMessage:
             ]
         ) from error
     _check_text(message)
+    _check_links(message)
     return message
 
 
@@ -160,8 +166,7 @@ def _check_schema(value: Mapping[str, Any]) -> None:
                 "schema",
                 f"is {schema}, newer than the {SCHEMA} this writer knows; update the writer, then replay",
             )
-    must = str(SCHEMA) if OLDEST_SCHEMA == SCHEMA else f"{OLDEST_SCHEMA} to {SCHEMA}"
-    raise InvalidMessage.of("schema", f"must be {must}, is {json.dumps(schema)[:40]}")
+    raise InvalidMessage.of("schema", f"must be {OLDEST_SCHEMA} to {SCHEMA}, is {json.dumps(schema)[:40]}")
 
 
 def _check_text(message: EntityMessage) -> None:
@@ -178,3 +183,12 @@ def _check_text(message: EntityMessage) -> None:
         message.model_dump_json()
     except ValueError as error:
         raise InvalidMessage.of("body", "contains half a surrogate pair") from error
+
+
+def _check_links(message: EntityMessage) -> None:
+    """What a mention counts for follows from its name; a message that says otherwise cannot be counted."""
+    for position, entity in enumerate(message.entities):
+        if entity.entity_id is None and message.linking_version is not None:
+            raise InvalidMessage.of(f"entities.{position}", "has no entity_id although the message is linked")
+        if entity.entity_id not in (None, entity.name.id):
+            raise InvalidMessage.of(f"entities.{position}", "its entity_id is not that of its name and label")

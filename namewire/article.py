@@ -11,7 +11,16 @@ from namewire.settings import read_settings
 
 _SHOWN: Final = (
     *("title", "publication", "publication_key", "url", "authors", "language", "section", "published_at"),
-    *("day", "words", "model", "received_at", "processed_at", "source_message_id", "left_out"),
+    *(
+        "day",
+        "words",
+        "model",
+        "linking_version",
+        "received_at",
+        "processed_at",
+        "source_message_id",
+        "left_out",
+    ),
 )
 
 
@@ -44,13 +53,14 @@ def article(
 
 
 def with_counted(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The entities of an article document, each with its id and whether it counts."""
-    from contract.entities import name_of
+    """The entities of an article document, each with what it counts for, and whether it does."""
+    from contract.documents import counted_name
 
     marked = []
     for entity in document.get("entities", ()):
-        name = name_of(entity["text"], entity["label"]).id
-        marked.append({**entity, "id": name, "counted": name in document.get("mentions", {})})
+        name = counted_name(entity)
+        counted = name.id in document.get("mentions", {})
+        marked.append({**entity, "id": name.id, "name": name.form, "counted": counted})
     return marked
 
 
@@ -69,10 +79,11 @@ def _show(document: Mapping[str, Any]) -> None:
     if not document["entities"]:
         print_line("No names were found in it.")
         return
-    made = table("Entities", ("text", "label", "start", "end", "counted"), numbers=("start", "end"))
+    columns = ("text", "label", "start", "end", "counts for")
+    made = table("Entities", columns, numbers=("start", "end"))
     for item in document["entities"]:
-        counted = "yes" if item["counted"] else "no"
-        made.add_row(*cells(item["text"], item["label"], item["start"], item["end"], counted))
+        counts_for = item["name"] if item["counted"] else "nothing"
+        made.add_row(*cells(item["text"], item["label"], item["start"], item["end"], counts_for))
     print_table(made)
 
 

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract.documents import commonest_form
+from contract.documents import shown_text
 from contract.names import ARTICLES
 from contract.search import terms_of
 from worker.ledger import CONFIRMATION, Change, Delta, Path, Reference
 
-FACTS: Final = ("text", "label", "key", "terms", "name", "first_seen", "last_seen", "forms")
+FACTS: Final = ("text", "label", "key", "terms", "name", "first_seen", "last_seen", "forms", "names")
+# How the texts write an entity, and how the articles know it best.
+_SPELLINGS: Final = ("forms", "names")
 # Whatever counts articles. One that is right has either all of them or none.
-_NUMBERS: Final = ("articles", "mentions", "publications", "days", "forms")
+_NUMBERS: Final = ("articles", "mentions", "publications", "days", *_SPELLINGS)
 _KNOWN_DOCUMENTS: Final = 20_000  # about 27 MB
 
 
@@ -99,7 +101,9 @@ def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> En
         return whole_entry(reference, delta, stored)
     facts = _grown(stored.document, delta)
     news = {
-        name: value for name, value in facts.items() if name != "forms" and value != stored.document.get(name)
+        name: value
+        for name, value in facts.items()
+        if name not in _SPELLINGS and value != stored.document.get(name)
     }
     # A blind increment must not bring back a document that another writer has just deleted.
     requires = stored.update_time if news else True
@@ -124,13 +128,12 @@ def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
     facts = dict(entry.after or {})
     if not entry.increments:
         return facts, False
-    forms = dict(facts.get("forms", {}))
     doubtful = False
     for (path, number), result in zip(entry.increments.items(), written.results, strict=True):
-        if path[0] == "forms":
-            forms[path[1]] = result
+        if path[0] in _SPELLINGS:
+            facts[path[0]] = {**facts.get(path[0], {}), path[1]: result}
         doubtful |= entry.requires is True and path[0] == "days" and result == number
-    return {**facts, **({"forms": forms} if forms else {})}, doubtful
+    return facts, doubtful
 
 
 def span_entry(reference: Reference, stored: Stored) -> Entry:
@@ -143,10 +146,12 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     """The facts after numbers have grown, from the facts before."""
     facts: dict[str, Any] = {**document, **delta.facts}
     if "label" in facts:
-        forms = dict(document.get("forms", {}))
-        for form, number in _part(delta, "forms").items():
-            forms[form] = forms.get(form, 0) + number
-        facts.update(forms=forms, text=_text(forms, document, delta), **_terms(facts))
+        for name in _SPELLINGS:
+            times = dict(document.get(name, {}))
+            for spelling, number in _part(delta, name).items():
+                times[spelling] = times.get(spelling, 0) + number
+            facts[name] = times
+        facts.update(text=_text(facts, document, delta), **_terms(facts, document))
     days = [document[name] for name in ("first_seen", "last_seen") if name in document]
     return {**facts, **_span([*days, *_part(delta, "days")])}
 
@@ -158,19 +163,20 @@ def whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
     for path, number in delta.numbers.items():
         _add(added, path, number)
     if "label" in added:
-        added["text"] = _text(added.setdefault("forms", {}), document, delta)
-        added.update(_terms(added))
+        added.setdefault("forms", {})
+        added.update(text=_text(added, document, delta), **_terms(added, document))
     return {**added, **_span(list(added.get("days", {})))}
 
 
-def _text(forms: Mapping[str, int], document: Mapping[str, Any], delta: Delta) -> str:
+def _text(facts: Mapping[str, Any], document: Mapping[str, Any], delta: Delta) -> str:
     # Articles too large for one document store no offsets, and so count no forms.
-    return commonest_form(forms) if forms else str(document.get("text", delta.form))
+    shown = shown_text(facts.get("names", {}), facts.get("forms", {}))
+    return str(document.get("text", delta.form)) if shown is None else shown
 
 
-def _terms(facts: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Made of the key, so that they never change; a document from before there were terms gets its own."""
-    if "terms" in facts or "key" not in facts:
+def _terms(facts: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Made of the key, that of the full name; a document whose key or terms were missing gets new ones."""
+    if "key" not in facts or ("terms" in facts and facts["key"] == document.get("key")):
         return {}
     return {"terms": terms_of(facts["key"].partition(":")[2])}
 

@@ -62,9 +62,11 @@ def load_role(role: str, settings: Settings, *, count: int) -> Run:
 
 
 def _load_work(settings: Settings) -> Build:
+    from worker import linking
     from worker.recognizer import load_recognizer
     from worker.work import Work
 
+    linking.prepare()
     recognizer = load_recognizer(settings.model, longest=settings.content_chars, engine=settings.engine)
 
     def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:

@@ -14,6 +14,7 @@ from contract.errors import InvalidMessage
 from contract.letters import Origin, first_origin
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
+from worker import linking
 from worker.dead import DeadLetters, Hopeless
 from worker.outbox import Outbox
 from worker.pubsub import Outgoing, Received
@@ -81,7 +82,9 @@ class Work:
         found, hopeless = self._find(tasks)
         # A process that dies from here on died of something else.
         self.survived([task.message for task in tasks])
-        outgoing = [self._outgoing(task, entities) for task, entities in found]
+        outgoing = [
+            self._outgoing(task, linking.link(task.article.content, entities)) for task, entities in found
+        ]
         done = []
         for (task, _), refusal in zip(found, self.outbox.send(outgoing), strict=True):
             if refusal is None:
@@ -133,6 +136,7 @@ class Work:
             received_at=origin.published_at,
             processed_at=self.now(),
             source_message_id=origin.message_id,
+            linking_version=linking.VERSION,
             keep_content=keep_content,
         )
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contract.documents import commonest_form
+from contract.documents import shown_text
 from contract.identity import publication_key
 from contract.names import ENTITIES, PUBLICATIONS
 from namewire.recount.findings import Difference, Verdict
@@ -12,7 +12,7 @@ from namewire.recount.sums import Right
 from worker.ledger import Delta, Path, Reference
 
 NUMBERS: Final = ("mentions", "articles")
-MAPS: Final = {ENTITIES: ("publications", "days", "forms"), PUBLICATIONS: ("days",)}
+MAPS: Final = {ENTITIES: ("publications", "days", "forms", "names"), PUBLICATIONS: ("days",)}
 _SPAN: Final = ("first_seen", "last_seen")
 # For an entity whose document is lost and of which no article keeps the offsets, until an article names it.
 _NO_LABEL: Final = "UNKNOWN"
@@ -42,6 +42,8 @@ def cleaned(reference: Reference, document: Mapping[str, Any]) -> dict[str, Any]
         clean[name] = _base(document.get(name))
     for name in MAPS[reference[0]]:
         clean[name] = {key: base for key, value in _map(document, name).items() if (base := _base(value))}
+    if not clean.get("names"):
+        clean.pop("names", None)  # as of an entity that no linked article names
     if reference[0] == ENTITIES and not isinstance(document.get("label"), str):
         clean |= {"label": _NO_LABEL, "key": f"{_NO_LABEL}:{reference[1]}"}
     return clean
@@ -70,22 +72,31 @@ def _numbers(reference: Reference, stored: Mapping[str, Any], right: Right) -> I
 
 def _facts(reference: Reference, stored: Mapping[str, Any], right: Right) -> Iterator[Difference]:
     wanted = {**facts_for(reference, stored, right.facts), **_span(right)}
-    forms = _forms(right)
+    shown = _shown(right)
     text = stored.get("text")
-    if reference[0] == ENTITIES and forms and (not isinstance(text, str) or text not in forms):
-        wanted["text"] = commonest_form(forms)
+    if reference[0] == ENTITIES and shown and (not isinstance(text, str) or text not in _spellings(right)):
+        wanted["text"] = shown
     for name, value in wanted.items():
         if stored.get(name) != value:
             yield Difference(reference, (name,), stored.get(name), value)
 
 
 def _lags(reference: Reference, stored: Mapping[str, Any], right: Right) -> bool:
-    forms = _forms(right)
-    return reference[0] == ENTITIES and bool(forms) and stored.get("text") != commonest_form(forms)
+    shown = _shown(right)
+    return reference[0] == ENTITIES and shown is not None and stored.get("text") != shown
 
 
-def _forms(right: Right) -> dict[str, int]:
-    return {path[1]: number for path, number in right.numbers.items() if path[0] == "forms"}
+def _shown(right: Right) -> str | None:
+    return shown_text(_part(right, "names"), _part(right, "forms"))
+
+
+def _spellings(right: Right) -> dict[str, int]:
+    """Any of the full names will do, or of the forms where there is none."""
+    return _part(right, "names") or _part(right, "forms")
+
+
+def _part(right: Right, field: str) -> dict[str, int]:
+    return {path[1]: number for path, number in right.numbers.items() if path[0] == field}
 
 
 def _span(right: Right) -> dict[str, str]:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract.documents import contribution_of
-from contract.entities import name_of
+from contract.documents import contribution_of, counted_name
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
 from contract.timestamps import is_day
 from namewire.recount.findings import Difference
@@ -47,9 +46,19 @@ def mended(article: Mapping[str, Any]) -> dict[str, Any]:
     right: dict[str, Any] = {"mentions": dict(article["mentions"])}
     if isinstance(article.get("entities"), list):
         right["mentions"] = _counted(article)
+        if any(_is_mislinked(entity) for entity in article["entities"]):
+            right["entities"] = [_linked(entity) for entity in article["entities"]]
     if "entity_ids" not in (article.get("left_out") or ()):
         right["entity_ids"] = sorted(right["mentions"])
     return right
+
+
+def _is_mislinked(entity: Mapping[str, Any]) -> bool:
+    return "entity_id" in entity and entity["entity_id"] != counted_name(entity).id
+
+
+def _linked(entity: Mapping[str, Any]) -> dict[str, Any]:
+    return {**entity, "entity_id": counted_name(entity).id} if _is_mislinked(entity) else dict(entity)
 
 
 def _broken(article_id: str, article: Mapping[str, Any]) -> Iterator[Difference]:
@@ -67,7 +76,11 @@ def _is_mentions(value: Any) -> bool:
 def _is_entities(value: Any) -> bool:
     return value is None or (
         isinstance(value, list)
-        and all(isinstance(item, dict) and _is_text(item.get("text"), item.get("label")) for item in value)
+        and all(
+            isinstance(item, dict)
+            and _is_text(item.get("text"), item.get("label"), item.get("canonical", item.get("text")))
+            for item in value
+        )
     )
 
 
@@ -89,6 +102,12 @@ def _contradictions(article_id: str, article: Mapping[str, Any]) -> Iterator[Dif
     for eid in sorted(stored.keys() | right["mentions"].keys()):
         if stored.get(eid) != right["mentions"].get(eid):
             yield Difference(reference, ("mentions", eid), stored.get(eid), right["mentions"].get(eid))
+    for number, (entity, linked) in enumerate(
+        zip(article.get("entities") or (), right.get("entities", ()), strict=False)
+    ):
+        if entity != linked:
+            path = ("entities", str(number), "entity_id")
+            yield Difference(reference, path, entity["entity_id"], linked["entity_id"])
     if "entity_ids" in right and article.get("entity_ids") != right["entity_ids"]:
         yield Difference(reference, ("entity_ids",), article.get("entity_ids"), right["entity_ids"])
 
@@ -98,7 +117,7 @@ def _counted(article: Mapping[str, Any]) -> dict[str, int]:
     found = Counter[str]()
     labels: dict[str, str] = {}
     for entity in article["entities"]:
-        eid = name_of(entity["text"], entity["label"]).id
+        eid = counted_name(entity).id
         found[eid] += 1
         labels[eid] = entity["label"]
     counted = {labels[eid] for eid in article["mentions"] if eid in labels}
@@ -116,6 +135,8 @@ def _numbers(article: Mapping[str, Any]) -> Iterator[tuple[Reference, Path, int]
         yield entity, ("days", part.day), times
         for form, number in part.forms.get(eid, {}).items():
             yield entity, ("forms", form), number
+        for name, number in part.names.get(eid, {}).items():
+            yield entity, ("names", name), number
     yield publication, ("articles",), 1
     yield publication, ("mentions",), sum(part.mentions.values())
     yield publication, ("days", part.day), 1
@@ -124,7 +145,7 @@ def _numbers(article: Mapping[str, Any]) -> Iterator[tuple[Reference, Path, int]
 def _facts(article: Mapping[str, Any]) -> dict[Reference, dict[str, str]]:
     facts: dict[Reference, dict[str, str]] = {}
     for entity in article.get("entities") or ():
-        name = name_of(entity["text"], entity["label"])
+        name = counted_name(entity)
         if name.id in article["mentions"]:
             facts[ENTITIES, name.id] = {"label": name.label, "key": name.key}
     if _is_text(article.get("publication")):

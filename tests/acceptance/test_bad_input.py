@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from google.cloud import firestore
 
+from contract.messages import SCHEMA
 from tests.acceptance.ledger import assert_everything_is_exact, publishing
 from tests.acceptance.roles import Role
 from tests.polling import eventually
@@ -86,7 +87,7 @@ def test_what_can_never_be_an_article_is_dead_lettered_at_the_first_attempt(
 
 @pytest.mark.usefixtures("firestore_emulator", "roles")
 def test_what_is_no_entity_message_is_dead_lettered_at_the_first_attempt(project: str) -> None:
-    future = json.dumps({"schema": 2, "id": "x"}).encode()
+    future = json.dumps({"schema": SCHEMA + 1, "id": "x"}).encode()
     channel = pubsub.open_channel()
     pubsub.Topic(channel, project, "entities").publish([Outgoing(future, {}), Outgoing(b"nonsense", {})])
     channel.close()

@@ -16,7 +16,7 @@ from google.pubsub_v1.types import AcknowledgeRequest
 
 from contract.errors import InvalidMessage
 from contract.letters import dead_letter
-from contract.messages import decode_entity_message
+from contract.messages import SCHEMA, decode_entity_message
 from namewire.__main__ import main
 from tests.acceptance import console
 from tests.acceptance.hold_up import hold_up
@@ -122,7 +122,11 @@ def every_kind(project: str) -> dict[str, tuple[str, str]]:
         (Outgoing(b"\xfe", {}), "unknown", "directly"),
     ]
     entities = [
-        (buried(message_bytes(schema=2), stage="decode", field="schema", reason="newer"), "decode", "Update"),
+        (
+            buried(message_bytes(schema=SCHEMA + 1), stage="decode", field="schema", reason="newer"),
+            "decode",
+            "Update",
+        ),
         (buried(b"nonsense", stage="decode", field="body"), "decode", "who else publishes"),
         (buried(message_bytes(id="a8"), stage="store"), "store", "Firestore refused"),
     ]

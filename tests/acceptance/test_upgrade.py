@@ -11,6 +11,7 @@ import pytest
 from google.cloud import firestore
 
 from contract.article import read_article
+from contract.messages import SCHEMA
 from contract.wire import encode_article
 from emulator.topology import create_topology
 from tests.acceptance import console
@@ -27,7 +28,8 @@ from worker import pubsub
 from worker.pubsub import Outgoing, Received, Subscription
 
 ARTICLES = 240
-REASON = "schema: is 2, newer than the 1 this writer knows; update the writer, then replay"
+NEXT = SCHEMA + 1
+REASON = f"schema: is {NEXT}, newer than the {SCHEMA} this writer knows; update the writer, then replay"
 _ROOT = Path(__file__).parents[2]
 _LOOKS_ON = {"topic": "entities", "ack_deadline_seconds": 60, "message_retention_seconds": 600}
 
@@ -40,8 +42,9 @@ def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(_ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     messages = root / "contract" / "messages.py"
     source = messages.read_text(encoding="utf-8")
-    assert source.count("\nSCHEMA: Final = 1\n") == 1
-    messages.write_text(source.replace("\nSCHEMA: Final = 1\n", "\nSCHEMA: Final = 2\n"), encoding="utf-8")
+    line = "\nSCHEMA: Final = {}\n"
+    assert source.count(line.format(SCHEMA)) == 1
+    messages.write_text(source.replace(line.format(SCHEMA), line.format(NEXT)), encoding="utf-8")
     return root
 
 
@@ -71,7 +74,8 @@ def test_the_writer_first_then_the_worker_loses_nothing_and_buries_nothing(
                 assert [role.terminate() for role in (new_work, new_write)] == [0, 0]
     assert_everything_is_exact(client)
     assert_no_message_is_left(project)
-    assert {message.attributes["schema"] for message in _pull(project, onlooker, ARTICLES)} == {"1", "2"}
+    schemas = {message.attributes["schema"] for message in _pull(project, onlooker, ARTICLES)}
+    assert schemas == {str(SCHEMA), str(NEXT)}
 
 
 @pytest.mark.slow

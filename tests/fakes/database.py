@@ -116,9 +116,10 @@ def assert_counts_are_exact(
         assert document["first_seen"] == min(document["days"])
         assert document["last_seen"] == max(document["days"])
     for entity in entities.values():
-        forms = entity["forms"]
-        assert not forms or forms[entity["text"]] == max(forms.values())
-        assert all(times > 0 for times in forms.values())
+        names = entity.get("names", {})
+        shown = names or entity["forms"]
+        assert not shown or shown[entity["text"]] == max(shown.values())
+        assert all(times > 0 for times in (*names.values(), *entity["forms"].values()))
 
 
 def assert_numbers_are_exact(

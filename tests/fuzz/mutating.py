@@ -24,6 +24,7 @@ _NAMES: Final = (
     *("id", "content", "text", "maintext", "publication", "source", "title", "url", "author", "authors"),
     *("language", "section", "published_at", "date", "schema", "publication_key", "content_sha256", "words"),
     *("entities", "model", "received_at", "processed_at", "source_message_id", "label", "start", "end"),
+    *("entity_id", "canonical", "found_as", "linking_version"),
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 from google.cloud import firestore
 from openapi_spec_validator import validate
 
+from contract.documents import counted_name
 from contract.entities import name_of
 from exploring import leaders as rankings
 from exploring.openapi import DOCUMENT
@@ -117,7 +118,7 @@ def recounted(client: firestore.Client, days: set[str], label: str | None) -> Co
         article = item.to_dict() or {}
         for entity in article["entities"] if article["day"] in days else ():
             if label in (None, entity["label"]):
-                found[name_of(entity["text"], entity["label"]).id] += 1
+                found[counted_name(entity).id] += 1
     return found
 
 
@@ -222,6 +223,30 @@ def test_an_article_shows_where_each_name_stands(asked: Asked) -> None:
         f"/entities/{each['entity_id']}" for each in article["entities"]
     ]
     assert "en_test 1" in page.text
+
+
+def test_a_linked_mention_leads_to_whom_it_counts_for(firestore_emulator: str) -> None:
+    """Beside an article of before the linking, whose mentions count for themselves."""
+    assert firestore_emulator
+    project = f"test-{uuid.uuid4().hex[:12]}"
+    names = {"Merkel": "Angela Merkel"}
+    write(
+        project,
+        make_message("Merkel spoke.", article_id="new", linked=names, linking_version=1),
+        make_message("Merkel spoke.", article_id="old"),
+    )
+    asked = explorer_of(project)
+    full, bare = name_of("Angela Merkel", "PERSON").id, name_of("Merkel", "PERSON").id
+    [mention] = asked.ask("/api/articles/new")["entities"]
+    assert (mention["text"], mention["canonical"], mention["entity_id"]) == ("Merkel", "Angela Merkel", full)
+    assert [each["entity_id"] for each in asked.ask("/api/articles/old")["entities"]] == [bare]
+    elements = asked.page("/articles/new").elements
+    [mark] = [attrs for _, attrs in elements if "m" in (attrs.get("class") or "").split()]
+    assert (mark["href"], mark["title"]) == (f"/entities/{full}", "Angela Merkel")
+    assert asked.ask(f"/api/entities/{full}")["text"] == "Angela Merkel"
+    [line] = asked.ask(f"/api/entities/{full}/articles")["articles"]
+    assert (line["id"], line["quote"]["mention"]) == ("new", "Merkel")
+    assert full in [each["id"] for each in asked.ask("/api/search?q=angela")["entities"]]
 
 
 def test_a_quote_is_the_sentence_around_the_mention(asked: Asked) -> None:

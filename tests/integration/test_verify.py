@@ -311,3 +311,26 @@ def test_the_command_ends_with_1_when_anything_differs(client: firestore.Client)
     wrong = console.run("verify", "--json", settings=settings)
     assert wrong.returncode == 1, wrong.stderr
     assert found(json.loads(wrong.stdout)) == {(ENTITY, "mentions"): (4, 3)}
+
+
+def test_names_and_links_of_linked_articles_are_repaired_too(client: firestore.Client) -> None:
+    names = {"Ada": "Ada Lovelace"}
+    write(client.project, make_message("Ada met Ada", article_id="linked", linked=names, linking_version=1))
+    before, eid = contents(client), name_of("Ada Lovelace", "PERSON").id
+    client.document(f"entities/{eid}").update({"names": {"Ada L.": 2}, "text": "Ada L."})
+    article = client.document("articles/linked")
+    mentions = (article.get().to_dict() or {})["entities"]
+    article.update({"entities": [{**mentions[0], "entity_id": ADA}, *mentions[1:]]})
+    code, answer = ask()
+    assert (code, found(answer)) == (
+        1,
+        {
+            ("articles/linked", "entities", "0", "entity_id"): (ADA, eid),
+            (f"entities/{eid}", "names", "Ada L."): (2, None),
+            (f"entities/{eid}", "names", "Ada Lovelace"): (None, 2),
+            (f"entities/{eid}", "text"): ("Ada L.", "Ada Lovelace"),
+        },
+    )
+    assert ask(repair=True)[0] == 0
+    assert contents(client) == before
+    assert ask()[0] == 0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contract.entities import name_of
+from contract.documents import counted_name
 from contract.identity import is_article_id
 from contract.names import ARTICLES
 from exploring.errors import NotThere
@@ -26,9 +26,8 @@ def article(reader: Reader, name: str) -> Article:
     counted = dict(fields.pop("mentions", None) or {})
     mentions = []
     for entity in fields.pop("entities", None) or ():
-        eid = name_of(entity["text"], entity["label"]).id
-        mentions.append(
-            Mention(entity["text"], entity["label"], entity["start"], entity["end"], eid, eid in counted)
-        )
+        whom = counted_name(entity)
+        place = (entity["text"], entity["label"], entity["start"], entity["end"])
+        mentions.append(Mention(*place, whom.id, whom.form, whom.id in counted))
     mentions.sort(key=lambda each: (each.start, each.end))
     return Article(found.id, fields, content, mentions, counted)

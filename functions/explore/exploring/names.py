@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from contract.entities import name_of
+from contract.documents import counted_name
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
 from exploring.errors import NotThere
 from exploring.firestore import Found, Path, Reader
@@ -106,7 +106,7 @@ def _first_quote(fields: Mapping[str, Any], name: str) -> Quote | None:
     if not isinstance(content, str):
         return None
     for entity in fields.get("entities") or ():
-        if name_of(entity["text"], entity["label"]).id == name:
+        if counted_name(entity).id == name:
             return quote(content, entity["start"], entity["end"])
     return None
 

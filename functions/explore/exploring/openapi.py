@@ -191,7 +191,13 @@ _SCHEMAS: Final = {
             entities={
                 "type": "array",
                 "items": _object(
-                    text=_TEXT, label=_TEXT, start=_NUMBER, end=_NUMBER, entity_id=_TEXT, is_counted=_YES
+                    text=_TEXT,
+                    label=_TEXT,
+                    start=_NUMBER,
+                    end=_NUMBER,
+                    entity_id=_TEXT,
+                    canonical={**_TEXT, "description": "the full name of whom it counts for"},
+                    is_counted=_YES,
                 ),
             },
             **_AS_OF,

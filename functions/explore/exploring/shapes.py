@@ -146,13 +146,17 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A found name in an article; `start` and `end` are code points of its text."""
+    """A found name in an article; `start` and `end` are code points of its text.
+
+    `canonical` is the name of the entity that it counts for, as the article knows it best.
+    """
 
     text: str
     label: str
     start: int
     end: int
     entity_id: str
+    canonical: str
     is_counted: bool
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from contract.errors import InvalidMessage
 from contract.letters import Origin, dead_letter
+from contract.messages import SCHEMA
 from contract.names import ARTICLES_REVIEW, ENTITIES_REVIEW
 from namewire.errors import USAGE, Trouble
 from namewire.letters.advice import advice
@@ -155,7 +156,7 @@ def test_a_letter_of_the_entities_has_its_time_inside() -> None:
         (buried(message_bytes(), stage="store", topic=ENTITIES_REVIEW), "Firestore refused"),
         (
             buried(
-                message_bytes(schema=2),
+                message_bytes(schema=SCHEMA + 1),
                 topic=ENTITIES_REVIEW,
                 field="schema",
                 reason="is 2, newer than the 1",

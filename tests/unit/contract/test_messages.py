@@ -58,7 +58,7 @@ def test_what_the_worker_writes_is_what_the_design_says() -> None:
     article = article_fields(id="a1", title="T", author="Cy", published_at="2026-11-23")
     message = written(article.pop("content"), mentions("Ada met Bo.", "Ada"), **article)
     assert json.loads(message.encode()) == {
-        "schema": 1,
+        "schema": 2,
         "id": "a1",
         "publication": "The Gazette",
         "publication_key": "the-gazette",
@@ -74,7 +74,7 @@ def test_what_the_worker_writes_is_what_the_design_says() -> None:
         "processed_at": "2026-11-24T08:30:00.000001Z",
         "source_message_id": "1001",
     }
-    assert message.attributes() == {"article_id": "a1", "publication_key": "the-gazette", "schema": "1"}
+    assert message.attributes() == {"article_id": "a1", "publication_key": "the-gazette", "schema": "2"}
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_what_passes_slices(start: int, end: int, text: str) -> None:
         assert (message.content or "")[start:end] == text
 
 
-@pytest.mark.parametrize("schema", [2, 7, 10**30])
+@pytest.mark.parametrize("schema", [3, 7, 10**30])
 def test_a_schema_of_the_future_asks_for_a_newer_writer(schema: int) -> None:
-    assert "newer than the 1 this writer knows" in refusal(message_bytes(schema=schema))["schema"]
+    assert "newer than the 2 this writer knows" in refusal(message_bytes(schema=schema))["schema"]
 
 
 @pytest.mark.parametrize("schema", [0, -1, True, "1", None, [], {"a": 1}, 1.5])

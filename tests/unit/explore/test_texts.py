@@ -12,7 +12,7 @@ from exploring.shapes import Mention
 
 def mention(content: str, text: str, *, label: str = "PERSON", after: int = 0) -> Mention:
     start = content.index(text, after)
-    return Mention(text, label, start, start + len(text), "0" * 24, is_counted=True)
+    return Mention(text, label, start, start + len(text), "0" * 24, text, is_counted=True)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_the_pieces_together_are_the_text() -> None:
 
 def test_of_mentions_that_overlap_the_first_is_marked_and_wrong_ones_are_not() -> None:
     content = "Bo & Co left"
-    wrong = Mention("Ada", "PERSON", 0, 3, "0" * 24, is_counted=True)
-    outside = Mention("Zed", "PERSON", 900, 903, "0" * 24, is_counted=True)
+    wrong = Mention("Ada", "PERSON", 0, 3, "0" * 24, "Ada", is_counted=True)
+    outside = Mention("Zed", "PERSON", 900, 903, "0" * 24, "Zed", is_counted=True)
     part = part_of(content, [mention(content, "Bo & Co"), mention(content, "Co"), wrong, outside], 1)
     assert [piece.text for piece in part.pieces if piece.mention] == ["Bo & Co"]
     assert "".join(piece.text for piece in part.pieces) == content
@@ -62,7 +62,7 @@ def test_the_parts_of_a_long_text_are_the_text(words: list[str], number: int) ->
     mentions = []
     place = content.find("Ada ")
     while place >= 0:
-        mentions.append(Mention("Ada", "PERSON", place, place + 3, "0" * 24, is_counted=True))
+        mentions.append(Mention("Ada", "PERSON", place, place + 3, "0" * 24, "Ada", is_counted=True))
         place = content.find("Ada ", place + 1)
     first = part_of(content, mentions, 1)
     parts = [part_of(content, mentions, each + 1) for each in range(first.count)]

@@ -1,10 +1,12 @@
 """Entity messages for tests, from a line or two."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from contract.article import read_article
-from contract.entities import Entity
+from contract.entities import Entity, name_of
 from contract.messages import EntityMessage, Model, entity_message
 from worker.pubsub import Received
 
@@ -21,8 +23,13 @@ def make_message(
     published_at: str | None = "2026-10-30",
     label: str = "PERSON",
     title: str | None = None,
+    linked: Mapping[str, str] | None = None,
+    linking_version: int | None = None,
 ) -> EntityMessage:
-    """A message as the worker makes it; every capitalised word is an entity. `sent` orders the versions."""
+    """A message as the worker makes it; every capitalised word is an entity. `sent` orders the versions.
+
+    With a version of the linking, the words mean the names that `linked` gives them, or themselves.
+    """
     article = read_article(
         {
             "id": article_id,
@@ -33,6 +40,8 @@ def make_message(
         }
     )
     entities = [Entity(match[0], label, match.start(), match.end()) for match in _NAME.finditer(content)]
+    if linking_version is not None:
+        entities = [_link(entity, (linked or {}).get(entity.text, entity.text)) for entity in entities]
     moment = EPOCH + timedelta(seconds=sent)
     return entity_message(
         article,
@@ -41,7 +50,12 @@ def make_message(
         received_at=moment,
         processed_at=moment,
         source_message_id=str(1000 + sent),
+        linking_version=linking_version,
     )
+
+
+def _link(entity: Entity, name: str) -> Entity:
+    return replace(entity, entity_id=name_of(name, entity.label).id, canonical=name)
 
 
 def deliver(*messages: EntityMessage) -> list[Received]:

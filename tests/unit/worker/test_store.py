@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contract.messages import EntityMessage
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
+from contract.search import terms_of
 from tests.fakes.database import FakeDatabase, assert_counts_are_exact
 from tests.fakes.versions import differences
 from tests.unit.worker.making import deliver, deliver_bytes, make_message
@@ -170,6 +171,18 @@ def test_an_entity_keeps_what_it_is_found_by() -> None:
     assert entity["terms"] == ["ke", "kest", "kestrel"]
 
 
+def test_a_document_whose_name_was_lost_is_found_by_the_name_once_it_is_known_again() -> None:
+    room = Room()
+    room.take(make_message("Kestrel flew"))
+    (name,) = room.database.collection(ENTITIES)
+    lost = {"label": "UNKNOWN", "key": f"UNKNOWN:{name}", "terms": terms_of(name)}
+    room.database.documents[ENTITIES, name].document.update(lost)
+    Room(room.database).take(make_message("Kestrel again", article_id="a2", sent=1))
+    entity = room.database.collection(ENTITIES)[name]
+    assert (entity["key"], entity["terms"]) == ("PERSON:kestrel", ["ke", "kest", "kestrel"])
+    room.check()
+
+
 def test_an_entity_from_before_there_were_terms_gets_its_own_when_it_is_next_mentioned() -> None:
     room = Room()
     room.take(make_message("Kestrel flew"))
@@ -305,7 +318,7 @@ def test_an_article_too_large_for_its_offsets_still_gets_a_commit_of_its_own() -
 def test_what_is_no_entity_message_is_dead_lettered_and_the_rest_goes_on() -> None:
     room = Room()
     good = make_message("Ada")
-    future = good.encode().replace(b'"schema":1', b'"schema":2')
+    future = good.encode().replace(b'"schema":2', b'"schema":3')
     batch = [deliver_bytes(b"nonsense", 0), deliver_bytes(future, 1), deliver_bytes(good.encode(), 2)]
     assert len(room.handle(batch)) == 3
     reasons = [letter.attributes["reason"] for letter in room.letters.sent]

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from contract import limits
-from contract.entities import Entity
+from contract.entities import Entity, name_of
 from contract.messages import Model, decode_entity_message
 from tests.fakes.pubsub import FakeTopic
 from tests.unit.worker.lifelines import TimedLifeline
 from tests.unit.worker.making import EPOCH
+from worker import linking
 from worker.dead import DeadLetters
 from worker.fate import TryLater
 from worker.outbox import Outbox
@@ -20,6 +21,13 @@ from worker.pubsub import Outgoing, Received
 from worker.status import Counts
 from worker.work import Work
 
+
+def counted(name: str, label: str = "ORG") -> dict[str, str]:
+    """What linking says of a mention that stands for itself."""
+    return {"entity_id": name_of(name, label).id, "canonical": name}
+
+
+ACME = {"text": "Acme", "label": "ORG", **counted("Acme")}
 NOW = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
 
 
@@ -90,9 +98,9 @@ def test_an_article_becomes_an_entity_message() -> None:
     desk = Desk()
     assert desk.handle(article(1, "Acme sues Initech today", title="A suit", authors=["Ann Lee"])) == ["m1"]
     (sent,) = desk.entities.sent
-    assert sent.attributes == {"article_id": "a1", "publication_key": "the-gazette", "schema": "1"}
+    assert sent.attributes == {"article_id": "a1", "publication_key": "the-gazette", "schema": "2"}
     assert json.loads(sent.data) == {
-        "schema": 1,
+        "schema": 2,
         "id": "a1",
         "publication": "The Gazette",
         "publication_key": "the-gazette",
@@ -102,9 +110,10 @@ def test_an_article_becomes_an_entity_message() -> None:
         "content_sha256": "daeddd21f21734adf00c2ce0cc51dc852b963a8354378e8de9c14f8363c1753a",
         "words": 4,
         "entities": [
-            {"text": "Acme", "label": "ORG", "start": 0, "end": 4},
-            {"text": "Initech", "label": "ORG", "start": 10, "end": 17},
+            {**ACME, "start": 0, "end": 4},
+            {"text": "Initech", "label": "ORG", "start": 10, "end": 17, **counted("Initech")},
         ],
+        "linking_version": linking.VERSION,
         "model": {"name": "en_capitals", "version": "2"},
         "received_at": "2026-11-01T12:00:00Z",
         "processed_at": "2026-11-02T08:30:00Z",
@@ -220,7 +229,7 @@ def test_an_entity_message_too_large_for_pubsub_leaves_the_content_out(
     assert desk.handle(article(1, "Acme " + "word " * 200), article(2, "Acme")) == ["m1", "m2"]
     large, small = (json.loads(message.data) for message in desk.entities.sent)
     assert "content" not in large
-    assert large["entities"] == [{"text": "Acme", "label": "ORG", "start": 0, "end": 4}]
+    assert large["entities"] == [{**ACME, "start": 0, "end": 4}]
     assert large["words"] == 201
     assert small["content"] == "Acme"
 

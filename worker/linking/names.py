@@ -1,0 +1,80 @@
+"""The distinct names of an article under one label, and which of them stand for the same."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# An article in which more names than this share a word does not say who is who by that word.
+_CROWD: Final = 12
+
+
+@dataclass(slots=True)
+class Name:
+    """Mentions written alike but for case, accents and such. `first` is the place of the first one."""
+
+    words: tuple[str, ...]
+    first: int
+    forms: dict[str, int]
+
+    @property
+    def text(self) -> str:
+        """One of the forms."""
+        return next(iter(self.forms))
+
+
+class Links:
+    """Names joined for good, and short names that mean another one for as long as only one can be meant."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._parents = list(range(len(names)))
+        self._firsts = [name.first for name in names]
+        self._until: dict[int, tuple[int, int]] = {}
+
+    def root(self, number: int) -> int:
+        """The number that stands for all that are joined with this one."""
+        parents = self._parents
+        while parents[number] != number:
+            parents[number] = number = parents[parents[number]]
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        """The one that is mentioned first stands for both."""
+        first, second = sorted((self.root(one), self.root(other)), key=lambda root: self._firsts[root])
+        if first != second:
+            self._parents[second] = first
+
+    def shorten(self, short: int, bearers: Iterable[int]) -> None:
+        """The short name means its only bearer. Of two, it means the first until the second appears."""
+        roots = {self.root(bearer) for bearer in bearers} - {self.root(short)}
+        first, *others = sorted(roots, key=lambda root: self._firsts[root]) or [short]
+        if not others:
+            self.join(first, short)
+        elif self._firsts[first] < self._firsts[short]:
+            self._until[short] = (first, self._firsts[others[0]])
+
+    def depends(self, number: int) -> bool:
+        """Whether it depends on the place what the name means."""
+        return number in self._until
+
+    def meant(self, number: int, place: int) -> int:
+        """What a mention of such a name at this place counts for."""
+        bearer, until = self._until[number]
+        return self.root(bearer if place < until else number)
+
+
+class Index:
+    """Names by their words."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, list[int]] = {}
+
+    def add(self, words: Iterable[str], number: int) -> None:
+        for word in set(words):
+            numbers = self._numbers.setdefault(word, [])
+            if len(numbers) <= _CROWD:
+                numbers.append(number)
+
+    def get(self, word: str) -> list[int]:
+        """Those with the word, or nobody where it is a crowd."""
+        numbers = self._numbers.get(word, [])
+        return numbers if len(numbers) <= _CROWD else []

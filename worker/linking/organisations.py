@@ -1,0 +1,153 @@
+"""Organisations: by an acronym, introduced or spelled, by a short form, with or without the legal form."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from worker.linking.countries import country
+from worker.linking.folding import REMEMBERED, fold
+from worker.linking.names import Index, Links, Name
+from worker.linking.vocabulary import KINDS, LEGAL, SMALL
+
+Words = tuple[str, ...]
+
+_ADJECTIVES: Final = ("an", "ic", "ish", "ese")
+_SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
+_ACRONYM: Final = range(2, 11)  # letters
+
+
+class Organisation(NamedTuple):
+    """What a name tells about an organisation by itself."""
+
+    bare: Words  # without the legal form
+    joint: str
+    acronym: bool  # is one
+    adjective: bool
+
+
+@lru_cache(maxsize=REMEMBERED)
+def organisation(text: str) -> Organisation:
+    """What the form of a name tells."""
+    bare = without_form(fold(text))
+    adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
+    return Organisation(bare, "".join(word for word in bare if word != "and"), is_acronym(text), adjective)
+
+
+def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+    """Which of the names are the same organisation's."""
+    links = Links(names)
+    every = [organisation(name.text) for name in names]
+    _join_twins(every, links)
+    for name, other in introduced:
+        links.join(name, other)
+    if any(one.acronym for one in every):
+        _join_acronyms(names, every, links)
+    _join_short_forms(every, links)
+    return links
+
+
+def without_form(words: Words) -> Words:
+    """The name without its legal form."""
+    end = len(words)
+    while end > 1 and words[end - 1] in LEGAL:
+        end -= 1
+    return words[:end]
+
+
+def without_legal_form(text: str) -> str:
+    """The name as people see it: not "Kestrel Inc." but "Kestrel"."""
+    words = text.split()
+    while len(words) > 1 and words[-1].casefold().replace(".", "").rstrip(",") in LEGAL:
+        del words[-1]
+    return " ".join(words).rstrip(",") or text
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_acronym(text: str) -> bool:
+    """Whether it is written as one: a word that is mostly capitals, or letters with points."""
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) not in _ACRONYM or any(len(part) > 1 for part in fold(text)[1:]):
+        return False
+    return sum(char.isupper() for char in letters) * 2 > len(letters)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def acronyms(words: Words) -> frozenset[str]:
+    """What the first letters of the words spell, with and without the small words and the legal form."""
+    if not 2 <= len(words) <= 12:
+        return frozenset()
+    named = without_form(words)
+    every = (words, named, tuple(word for word in named if word not in SMALL))
+    return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
+
+
+def _join_twins(every: Sequence[Organisation], links: Links) -> None:
+    seen: dict[str, int] = {}
+    for number, one in enumerate(every):
+        twin = seen.setdefault(one.joint, number)
+        if twin != number:
+            links.join(twin, number)
+
+
+def _join_acronyms(names: Sequence[Name], every: Sequence[Organisation], links: Links) -> None:
+    spelled: dict[str, set[int]] = {}
+    for number, name in enumerate(names):
+        for letters in acronyms(name.words):
+            spelled.setdefault(letters, set()).add(number)
+    for number, one in enumerate(every):
+        if one.acronym:
+            full = {links.root(other) for other in spelled.get("".join(one.bare), ())} - {links.root(number)}
+            if len(full) == 1:
+                links.join(full.pop(), number)
+
+
+def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
+    """A short form comes after what it is short for; what comes before is a name of its own."""
+    index = Index()
+    known = frozenset(one.bare for one in every)
+    for number, (words, _, acronym, adjective) in enumerate(every):
+        if not (acronym or adjective) and (near := index.get(words[0])):
+            found = [other for other in near if _is_short(words, every[other].bare, known)]
+            if found:
+                _join_only(number, words, found, every, links)
+        index.add(words, number)
+
+
+def _join_only(
+    number: int, words: Words, found: Sequence[int], every: Sequence[Organisation], links: Links
+) -> None:
+    """Joins with the only one there is, or the only one that says no more than the kind besides."""
+    closest = [other for other in found if set(every[other].bare[len(words) :]) <= KINDS]
+    for some in (found, closest):
+        roots = {links.root(other) for other in some}
+        if len(roots) == 1:
+            links.join(roots.pop(), number)
+            return
+
+
+def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
+    """Whether it is how the other begins, and the rest is no name as well, or the kind that it is of."""
+    size = len(short)
+    if size >= len(full):
+        return False
+    if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
+        rest = full[size:]
+        describes = size == 1 or rest[0] in KINDS or rest[0] in SMALL
+        return describes and (rest not in known or set(rest) <= KINDS)
+    if size == 1 and short[0] in KINDS and short[0] == _head(full):
+        return True
+    if full[-size:] != short or short[-1] not in KINDS:
+        return False
+    # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
+    return country(" ".join(full[:-size]).upper()) is not None
+
+
+def _head(full: Words) -> str:
+    """What it is: the court of a "Supreme Court of Vanuatu"."""
+    small = next((place for place, word in enumerate(full) if place and word in SMALL), len(full))
+    return full[small - 1]
+
+
+def _begins(full: str, short: str) -> bool:
+    return full == short or (len(short) >= _SHORTENED and full.startswith(short))

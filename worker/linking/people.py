@@ -1,0 +1,135 @@
+"""People: by family or given name, with or without what is between, in the order of any country."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from worker.linking.folding import LONGEST, REMEMBERED
+from worker.linking.names import Index, Links, Name
+from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
+
+
+class Person(NamedTuple):
+    """What a name is made of, without titles and particles; "bin Salman" is one part."""
+
+    parts: tuple[str, ...]
+    generation: str
+
+
+@lru_cache(maxsize=REMEMBERED)
+def person(words: tuple[str, ...]) -> Person:
+    """The parts of a folded name."""
+    start = 0
+    while start < len(words) - 1 and words[start] in TITLES:
+        start += 1
+    end = len(words)
+    generation = words[-1] if end - start > 1 and words[-1] in GENERATIONS else ""
+    return Person(_parts(words[start : end - 1 if generation else end]), generation)
+
+
+def _parts(words: tuple[str, ...]) -> tuple[str, ...]:
+    parts: list[str] = []
+    kin = ""
+    for place, word in enumerate(words[:-1]):
+        if word in KIN:
+            kin += f"{word} "
+        elif word not in PARTICLES or (place == 0 and word in GIVEN_TOO):
+            parts.append(kin + word)
+            kin = ""
+    return (*parts, kin + words[-1])
+
+
+def without_titles(text: str) -> str:
+    """The name as people see it: neither "Mrs. Merkel" nor "Dr. Angela Merkel", but "Lady Gaga"."""
+    words = text.split()
+    while len(words) > 1 and _title(words[0]) in (TITLES if len(words) > 2 else OFFICES):
+        del words[0]
+    return " ".join(words)
+
+
+def _title(word: str) -> str:
+    return word.casefold().rstrip(".")
+
+
+def fullness(words: tuple[str, ...]) -> int:
+    """How much of somebody's name it is: its parts, initials for less, then whatever is between."""
+    parts, generation = person(words)
+    named = sum(2 if len(part) > 1 else 1 for part in parts) + bool(generation)
+    return named * LONGEST + len(words)
+
+
+def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+    """Which of the names are the same person's."""
+    links = Links(names)
+    people = _people(names)
+    index = _join_full_names(people, links)
+    for one, other in introduced:
+        # "Alan, called Victor" does not make the Alans and the Victors one.
+        if not any(
+            len(people[name].parts) == 1 and _bearers(people[name], people, index) for name in (one, other)
+        ):
+            links.join(one, other)
+    for number, who in enumerate(people):
+        if len(who.parts) == 1:
+            links.shorten(number, _bearers(who, people, index))
+    return links
+
+
+def _people(names: Sequence[Name]) -> list[Person]:
+    people = [person(name.words) for name in names]
+    doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
+    if doubtful:
+        ends = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
+        for number in doubtful:
+            # "Al Suwaidi" alone, where somebody's name ends like that: then "Al" is nobody's given name.
+            if names[number].words in ends:
+                people[number] = Person(people[number].parts[1:], "")
+    return people
+
+
+def _join_full_names(people: Sequence[Person], links: Links) -> Index:
+    """The fullest first, so that a shorter one meets all that it may be short for."""
+    index = Index()
+    twins: dict[str, int] = {}
+    for number in sorted(range(len(people)), key=lambda number: -len(people[number].parts)):
+        one = people[number]
+        twin = twins.setdefault("".join(one.parts) + one.generation, number)
+        if twin != number:
+            links.join(twin, number)
+        elif len(one.parts) > 1:
+            near = (*index.get(one.parts[-1]), *index.get(one.parts[0]))
+            same = {links.root(other) for other in near if _is_same(one, people[other])}
+            if len(same) == 1:
+                links.join(same.pop(), number)
+            index.add(one.parts, number)
+    return index
+
+
+def _bearers(one: Person, people: Sequence[Person], index: Index) -> list[int]:
+    """Those of whom it is the family name; where there are none, those of whom it is another part."""
+    (part,) = one.parts
+    every = [other for other in index.get(part) if one.generation in ("", people[other].generation)]
+    return [other for other in every if people[other].parts[-1] == part] or every
+
+
+def _is_same(short: Person, full: Person) -> bool:
+    """Whether one is the other with parts left out, with initials, or in the other order."""
+    one, other = short.parts, full.parts
+    if short.generation != full.generation and (short.generation or len(one) == len(other)):
+        return False
+    if len(one) == 2 and one == other[::-1]:
+        return True
+    # George W. and George H. W. are two people.
+    middle = len(one) > 2 or len(one[-1]) == 1
+    if middle and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
+        return False
+    return (one[-1] == other[-1] or one[0] == other[0]) and _in_order(one, other)
+
+
+def _in_order(short: Sequence[str], full: Sequence[str]) -> bool:
+    rest = iter(full)
+    return all(any(_alike(part, other) for other in rest) for part in short)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (one[0] == other[0] and 1 in (len(one), len(other)))

@@ -1,0 +1,42 @@
+"""Words that tell what a name is made of, in the languages that English news takes names from."""
+
+from typing import Final
+
+# Nobody is called so.
+OFFICES: Final = frozenset(
+    "mr mrs ms miss mx prof professor president chancellor premier prime minister senator sen "
+    "representative rep congressman congresswoman governor gov secretary mayor justice reverend rev "
+    "ambassador former".split()
+)
+# Some are called so: "Lady Gaga", "Dr. Dre".
+TITLES: Final = OFFICES | frozenset(
+    "dr sir dame lord lady madame monsieur vice general gen colonel col captain capt lieutenant lt "
+    "sergeant sgt major maj admiral adm sheikh shaikh ayatollah imam hon saint st".split()
+)
+GENERATIONS: Final = frozenset("jr sr ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split())
+# Before a family name, which is used with them and without.
+PARTICLES: Final = frozenset(
+    "al el ad as an ar ash at van von der den de da das dos do di du del della la le lo af av zu zur ter "
+    "ten y e".split()
+)
+# "al Assad" is a family name, "Al Gore" is not.
+GIVEN_TOO: Final = frozenset("al an do e el la lo van".split())
+# Son, daughter or father of: what follows is somebody else when it stands alone.
+KIN: Final = frozenset("bin ibn bint binti abu umm ould".split())
+# Legal forms.
+LEGAL: Final = frozenset(
+    "inc incorporated corp corporation co company ltd limited plc llc llp lp ag gmbh kg se sa sas sarl "
+    "spa srl nv bv ab asa oy oyj kk pty pte bhd tbk jsc pjsc ojsc private".split()
+)
+# Left out of most acronyms.
+SMALL: Final = frozenset(
+    "of the and for to in on at a de la le les des du del e y et der die das fur und von van against".split()
+)
+# What it is, not its name: "the Bank" is the one that was spoken of before.
+KINDS: Final = frozenset(
+    "university college school institute academy ministry department office agency bureau commission "
+    "committee council court party union association federation society foundation bank company group "
+    "corporation holding holdings club team army navy force forces police government parliament senate "
+    "house assembly congress church hospital museum center centre board authority service services "
+    "network international hotel trust fund league alliance observatory".split()
+)
