@@ -70,7 +70,8 @@ lock: .venv/ready ## renew the lock files from pyproject.toml and requirements.i
 	$$compile --custom-compile-command "make lock" -c requirements.lock functions/publish/requirements.in \
 	  -o functions/publish/requirements.txt; \
 	$${compile/--universal/--python-platform x86_64-manylinux_2_36} --custom-compile-command "make lock" \
-	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker -o terraform/vm/requirements.txt
+	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker --extra telemetry \
+	  -o terraform/vm/requirements.txt
 
 clean: ## remove .venv and everything made
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
