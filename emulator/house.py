@@ -27,6 +27,7 @@ class Ports:
     pubsub: int | None = None
     firestore: int | None = None
     publish: int | None = None
+    metrics: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class House:
     pubsub_host: str
     firestore_host: str
     publish_url: str
+    metrics_url: str
     run_dir: Path
     parts: tuple[Part, ...] = field(default=(), repr=False)
 
@@ -60,7 +62,7 @@ def plan_house(
     environment: Mapping[str, str] = os.environ,
 ) -> House:
     """Chooses ports and finds everything that will be needed. Raises CannotRun; starts nothing."""
-    pubsub, firestore, publish = _choose_ports(ports or Ports())
+    pubsub, firestore, publish, metrics = _choose_ports(ports or Ports())
     settings = _settings(project, f"{HOST}:{pubsub}", f"{HOST}:{firestore}", run_dir)
     topology = read_topology()
     parts = (
@@ -71,12 +73,14 @@ def plan_house(
         _role("write", settings, run_dir, after=("pubsub", "firestore")),
         _role("work", settings, run_dir, after=("pubsub",)),
         _function("publish", publish, settings, environment),
+        _metrics(metrics, settings),
     )
     return House(
         project=project,
         pubsub_host=f"{HOST}:{pubsub}",
         firestore_host=f"{HOST}:{firestore}",
         publish_url=f"http://{HOST}:{publish}/",
+        metrics_url=f"http://{HOST}:{metrics}/metrics",
         run_dir=run_dir,
         parts=parts,
     )
@@ -88,6 +92,7 @@ def _choose_ports(wanted: Ports) -> tuple[int, ...]:
         (wanted.pubsub, "the Pub/Sub emulator", "--port-pubsub"),
         (wanted.firestore, "the Firestore emulator", "--port-firestore"),
         (wanted.publish, "the publish function", "--port-publish"),
+        (wanted.metrics, "the metrics", "--port-metrics"),
     ):
         chosen.append(choose_port(port, what=what, option=option, besides=chosen))
     return tuple(chosen)
@@ -110,6 +115,16 @@ def _role(name: str, settings: Mapping[str, str], run_dir: Path, *, after: tuple
         ready=(run_dir / f"{name}.ready").exists,
         after=after,
         grace_seconds=_ROLE_GRACE_SECONDS,
+    )
+
+
+def _metrics(port: int, settings: Mapping[str, str]) -> Part:
+    """What the processes of both roles have counted, on one port."""
+    return Part(
+        name="metrics",
+        command=(sys.executable, "-m", "worker.metrics", "--host", HOST, "--port", str(port)),
+        environment={**settings, "PYTHONPATH": str(_ROOT), **_no_proxy()},
+        ready=lambda: answers(port, "/metrics"),
     )
 
 

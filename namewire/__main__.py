@@ -9,7 +9,7 @@ from namewire.article import article
 from namewire.bench import bench
 from namewire.demo import demo
 from namewire.errors import Interrupted, Trouble
-from namewire.roles import work, write
+from namewire.roles import metrics, work, write
 from namewire.status import status
 from namewire.submit import submit
 from namewire.top import top
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, verify, bench, work, write):
+for command in (demo, up, submit, status, top, article, verify, bench, work, write, metrics):
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 

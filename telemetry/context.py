@@ -1,8 +1,7 @@
 """W3C trace context as text: in message attributes, in headers, in log lines. No OpenTelemetry needed."""
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 TRACEPARENT: Final = "traceparent"
 # Google's own clients put it into attributes under this name.
@@ -10,7 +9,13 @@ _GOOGLE: Final = "googclient_traceparent"
 _FORM: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})", re.ASCII)
 
 
-def traceparent_in(attributes: Mapping[str, str]) -> str | None:
+class Carrier(Protocol):
+    """Attributes of a message, headers of a request."""
+
+    def get(self, key: str, default: str, /) -> str: ...
+
+
+def traceparent_in(attributes: Carrier) -> str | None:
     """The context that a message or a request brings along, if it is one."""
     for name in (TRACEPARENT, _GOOGLE):
         text = attributes.get(name, "")

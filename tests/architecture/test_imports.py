@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.interpreter import ROOT, import_freshly, importers, imports_of, sources
 
-OURS = ("contract", "emulator", "functions", "model", "namewire", "worker")
+OURS = ("contract", "emulator", "functions", "model", "namewire", "telemetry", "worker")
 HEAVY = {"spacy", "thinc", "numpy", "grpc", "google"}
 CONTRACT = [".".join(source.with_suffix("").parts) for source in sources("contract")]
 # Packages that pydantic is made of.
