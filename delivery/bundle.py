@@ -1,4 +1,4 @@
-"""Packs a function for its deployment: its folder as the root, what all share beside it, always the same bytes.
+"""Packs a function for its deployment: its folder as the root, what all share beside it; always equal bytes.
 
 Run it with `python -m delivery.bundle publish OUT.zip`.
 """

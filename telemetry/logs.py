@@ -89,6 +89,7 @@ class JsonFormatter(logging.Formatter):
         traceparent = fields.pop(TRACEPARENT, None)
         entry = {
             "severity": record.levelname,
+            f"{_GOOGLE}/severity": record.levelname,  # the Ops Agent's name for it
             "time": _rfc3339(record.created),
             "message": record.getMessage(),
             "event": getattr(record, EVENT, _OTHERS),

@@ -5,10 +5,12 @@ region     = "europe-west1"
 # Who may send articles over HTTP.
 publish_invokers = ["user:ada@example.com"]
 
+# alert_emails      = ["on-call@example.com"]
 # machine_type      = "c3d-standard-30"
 # max_vms           = 8
 # spot              = true
 # model             = "gs://my-models/en_core_web_lg-3.8.0-py3-none-any.whl"
+# trace_share       = 0.01
 # settings          = { NAMEWIRE_STORE_CONTENT = "false" }
 # bigquery          = true
 # billing_account   = "012345-6789AB-CDEF01"

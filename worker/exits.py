@@ -19,6 +19,8 @@ _REASONS: Final = {
     -signal.SIGKILL: "killed",
     -signal.SIGTERM: "ended",
 }
+CRASHED: Final = "crashed"
+REASONS: Final = frozenset({*_REASONS.values(), CRASHED})
 
 
 class CannotStart(Exception):
@@ -27,4 +29,4 @@ class CannotStart(Exception):
 
 def why(code: int) -> str:
     """An exit code in a word, for metrics and logs."""
-    return _REASONS.get(code, "crashed")
+    return _REASONS.get(code, CRASHED)

@@ -79,7 +79,7 @@ def _load_work(settings: Settings) -> Build:
         def outbox(topic: str) -> Outbox:
             return Outbox(pubsub.Topic(channel, settings.project, topic), lifeline, topic)
 
-        traces = start_traces(os.environ, role="work", what="articles")
+        traces = start_traces(os.environ, role="work", what="article")
         dead = DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts, traces=traces)
         work = Work(
             recognizer=recognizer,

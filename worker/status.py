@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from worker.catalogue import CPU, RESIDENT, RESTARTS
-from worker.exits import why
+from worker.exits import REASONS, why
 from worker.memory import resident_megabytes
 from worker.totals import Keepsake, Totals
 
@@ -53,6 +53,8 @@ class Status:
         if self.keepsake is None:
             return
         self.counts.totals = self.keepsake.load()
+        for reason in sorted(REASONS):  # from zero on, so that the first one is seen as a change
+            self.counts.totals.add(RESTARTS, 0, reason)
         if previous is not None:
             self.counts.totals.add(RESTARTS, 1, why(previous))
         self.save()

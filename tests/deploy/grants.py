@@ -43,6 +43,8 @@ EXPECTED: Final[set[Grant]] = {
 }
 
 EXPECTED_WITH_EVERYTHING: Final[set[Grant]] = EXPECTED | {
+    ("namewire-worker", "roles/telemetry.tracesWriter", "project demo-project", ""),
+    ("namewire-publish", "roles/telemetry.tracesWriter", "project demo-project", ""),
     ("allUsers", "roles/run.invoker", "service namewire-publish", ""),
     ("user:ada@example.com", "roles/run.invoker", "service namewire-publish", ""),
     ("namewire-publish", "roles/secretmanager.secretAccessor", "secret namewire-api-keys", ""),
@@ -73,6 +75,9 @@ KINDS: Final = {
     "google_firestore_database",
     "google_firestore_field",
     "google_firestore_index",
+    "google_monitoring_alert_policy",
+    "google_monitoring_dashboard",
+    "google_monitoring_notification_channel",
     "google_project_service",
     "google_pubsub_subscription",
     "google_pubsub_topic",
