@@ -3,6 +3,7 @@
 To be made in the process that uses it, after its last fork: it has a thread.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
 from telemetry.context import TRACEPARENT
+from telemetry.events import event
+
+log = logging.getLogger(__name__)
 
 _GOOGLE_ENDPOINT: Final = "https://telemetry.googleapis.com/v1/traces"
 _GOOGLE_SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
@@ -108,15 +112,23 @@ def traceparent_of(span: "Span") -> str:
 
 
 def start_tracing(environment: Mapping[str, str], *, service: str, at_exit: bool = False) -> Tracing | None:
-    """None where nothing asks for it. `at_exit`: what is left is sent when the interpreter ends by itself."""
+    """None where nothing asks for it. `at_exit`: what is left is sent when the interpreter ends by itself.
+
+    None also where it cannot be had, which the log tells: the work does not depend on being watched.
+    """
     asked = exporter_in(environment)
     if asked == "none":
+        return None
+    try:
+        exporter = _span_exporter(asked)
+    except TelemetryError as error:
+        log.warning("going on without traces: %s", error, extra=event("traces.off"))
         return None
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=resource(environment, service=service), shutdown_on_exit=at_exit)
-    provider.add_span_processor(BatchSpanProcessor(_span_exporter(asked)))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     return Tracing(provider)
 
 
@@ -132,11 +144,15 @@ def resource(environment: Mapping[str, str], *, service: str) -> Any:
 
 
 def google_session() -> Any:
-    """HTTP as this machine's or this function's account."""
+    """HTTP as this machine's or this function's account. Raises TelemetryError."""
     import google.auth
+    from google.auth.exceptions import GoogleAuthError
     from google.auth.transport.requests import AuthorizedSession
 
-    credentials, _ = google.auth.default(scopes=[_GOOGLE_SCOPE])
+    try:
+        credentials, _ = google.auth.default(scopes=[_GOOGLE_SCOPE])
+    except GoogleAuthError as error:
+        raise TelemetryError("OTEL_*_EXPORTER is gcp, but there are no Google Cloud credentials.") from error
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 
 

@@ -29,6 +29,7 @@ class WebTraces:
             with self._lock:
                 if self._made is None:
                     self._made = start_tracing(self._environment, service=self._service, at_exit=True)
+                    self._wanted = self._made is not None
         return self._made
 
     @contextmanager

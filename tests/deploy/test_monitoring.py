@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.terraform import ROOT, Terraform
 from worker.catalogue import METRICS, Kind
 
-# Google's own, as PromQL names them: https://cloud.google.com/monitoring/api/metrics_gcp has each with / for : and _.
+# Google's own (cloud.google.com/monitoring/api/metrics_gcp), as PromQL names them: with : and _ for /.
 GOOGLES: Final = {
     "compute_googleapis_com:instance_group_size",
     "pubsub_googleapis_com:subscription_ack_message_count",
