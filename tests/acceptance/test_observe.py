@@ -1,8 +1,6 @@
 """The whole house, watched: every stage of an article under its parent, and numbers that add up."""
 
 import json
-import os
-import signal
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -161,13 +159,15 @@ def test_totals_go_on_when_processes_are_killed(house: Watched) -> None:
         seen.append(house.total("namewire_messages_settled_total", 'role="work"', 'outcome="acknowledged"'))
         return seen[-1]
 
+    parent = psutil.Process(house.running.stack.pids()["work"])
+
     def has_done(number: int) -> bool:
         return look() >= before + number
 
     for step in range(kills):
         eventually(partial(has_done, step * 40), seconds=SECONDS)
-        children = psutil.Process(house.running.stack.pids()["work"]).children()
-        os.kill(children[step % len(children)].pid, signal.SIGKILL)
+        children = eventually(parent.children, seconds=SECONDS)
+        children[step % len(children)].kill()
     # A kill between an acknowledgement and its note may cost the count of a batch; it never adds any.
     eventually(lambda: look() >= before + sent - 16 * kills, seconds=SECONDS)
     eventually(

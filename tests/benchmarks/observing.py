@@ -5,8 +5,8 @@
 Each round runs the same articles through the role `work` (the real recognizer) and the role `write`, as the
 worker does but for the calls to Pub/Sub and Firestore, which are answered from memory: what they would cost
 is missing from the whole, so the share is rather too high. Rounds with and without take turns, in one
-process; "without" leaves out the line a batch, all counting, the memory that keeps the totals and the status file.
-CPU time, because other programs need the machine too; of each side the median.
+process; "without" leaves out the line a batch, all counting, the memory that keeps the totals and the status
+file. CPU time, because other programs need the machine too; of each side the median.
 """
 
 import argparse
