@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Final, TextIO
 
@@ -64,6 +65,12 @@ class TextFormatter(logging.Formatter):
         super().__init__(f"%(asctime)sZ {name}[%(process)d] %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
         self.converter = time.gmtime
         self._coloured = coloured
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_text:
+            record = copy(record)
+            record.exc_text = None  # another handler's, with words
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
         return without_words(ei[1])

@@ -31,6 +31,23 @@ def test_the_parent_of_the_worker_stays_light() -> None:
     assert (imported.threads, imported.sockets, imported.channels) == (1, 0, 0)
 
 
+def test_what_shows_the_metrics_is_light_too() -> None:
+    """It runs beside the roles on every VM, within 64 MB."""
+    imported = import_freshly("worker.metrics")
+    assert imported.packages == {"telemetry", "worker"}
+    assert (imported.threads, imported.sockets) == (1, 0)
+
+
+def test_telemetry_brings_nothing_along() -> None:
+    """OpenTelemetry is imported by those who want to be traced, when they start."""
+    modules = [".".join(source.with_suffix("").parts) for source in sources("telemetry")]
+    assert import_freshly(*modules).packages == {"telemetry"}
+    assert importers("opentelemetry", *OURS) == {
+        *("functions/publish/publishing/tracing.py", "telemetry/tracing.py", "telemetry/web.py"),
+        *("worker/pushing.py", "worker/tracing.py"),
+    }
+
+
 @pytest.mark.parametrize("role", ["work", "write"])
 def test_what_is_loaded_before_the_fork_starts_no_thread_and_opens_no_connection(role: str) -> None:
     """A forked copy of either would hang or be shared; the kernel's own list of threads is asked."""
@@ -80,6 +97,7 @@ def test_the_contract_reads_no_environment_and_writes_no_log() -> None:
         ("namewire", {"namewire", "tests"}),
         ("emulator", {"emulator", "namewire", "tests"}),
         ("publishing", {"functions", "tests"}),
+        ("telemetry", {"functions", "telemetry", "tests", "worker"}),
         ("worker", {"worker", "namewire", "tests"}),
     ],
 )
