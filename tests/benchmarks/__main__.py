@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("latency", "throughput", "writes", "publish_function")
+BENCHMARKS = ("latency", "throughput", "writes", "publish_function", "observing")
 
 
 def main() -> int:
