@@ -22,6 +22,8 @@ FORMATS: Final = ("auto", "json", "text")
 _EMULATORS: Final = ("PUBSUB_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST")
 _GOOGLE: Final = "logging.googleapis.com"
 _COLOURS: Final = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+# What moves a cursor or colours a screen, should somebody else's words have it.
+_TAMED: Final = {n: f"\\x{n:02x}" for n in (*range(9), *range(11, 32), *range(127, 160))}
 _OTHERS: Final = "log"  # the event of a line that names none: of a library
 _TRACEBACK_CHARS: Final = 16_000  # an entry may have 256 KB
 log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class TextFormatter(logging.Formatter):
         return without_words(ei[1])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        line = super().formatMessage(record)
+        line = super().formatMessage(record).translate(_TAMED)
         if not self._coloured:
             return line
         head, level, rest = line.partition(f" {record.levelname} ")

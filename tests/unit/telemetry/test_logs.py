@@ -96,6 +96,11 @@ def test_text_is_a_sentence_with_time_program_and_level() -> None:
     assert " work[" in line
 
 
+def test_text_does_nothing_to_a_terminal_whoever_wrote_it() -> None:
+    line = written(form="text", record={"msg": "red \x1b[31m and \x9b2J, %s"})
+    assert line.endswith(r"red \x1b[31m and \x9b2J, 3")
+
+
 def fail() -> None:
     try:
         dict[str, str]()[SECRET]
