@@ -63,24 +63,24 @@ def queries(configuration: Terraform) -> Iterator[str]:
             yield condition["condition_prometheus_query_language"][0]["query"]
 
 
-def test_every_metric_that_is_asked_for_is_emitted_or_googles(default: Terraform) -> None:
-    asked = {name for query in queries(default) for name in _NAME.findall(query)}
+def test_every_metric_that_is_asked_for_is_emitted_or_googles(everything: Terraform) -> None:
+    asked = {name for query in queries(everything) for name in _NAME.findall(query)}
     mine = {name for name in asked if name.startswith("namewire_")}
     assert mine
     assert mine <= ours()
     assert asked - mine == GOOGLES
 
 
-def test_every_label_that_is_asked_for_is_one_of_the_metric(default: Terraform) -> None:
+def test_every_label_that_is_asked_for_is_one_of_the_metric(everything: Terraform) -> None:
     labels = {metric.prometheus_name: {*metric.labels, "role", "slot", "le"} for metric in METRICS}
-    for query in queries(default):
+    for query in queries(everything):
         for name, selector in _SELECTOR.findall(query):
             plain = re.sub(r"_(bucket|sum|count)$", "", name)
             assert set(re.findall(r"(\w+)[!=]", selector)) <= labels[plain], query
 
 
-def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(default: Terraform) -> None:
-    found = alerts(default)
+def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(everything: Terraform) -> None:
+    found = alerts(everything)
     assert set(found) == KINDS_OF_ALERTS
     for anchor, policy in found.items():
         heading = anchor.replace("-", " ")
@@ -99,9 +99,9 @@ def test_alerts_link_to_the_runbook_and_tell_whom_they_should(everything: Terraf
         assert len(policy["notification_channels"]) == 1
 
 
-def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(default: Terraform) -> None:
+def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(everything: Terraform) -> None:
     """Otherwise the first apply would fail: the VMs that tell it do not exist yet."""
-    for policy in alerts(default).values():
+    for policy in alerts(everything).values():
         for condition in policy["conditions"]:
             assert condition["condition_prometheus_query_language"][0]["disable_metric_validation"] is True
 
@@ -110,16 +110,5 @@ def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(default: Terraform)
     "topic",
     ["Backlog", "age of the oldest", "Articles a second", "NER", "Latency", "Dead letters", "Cost"],
 )
-def test_the_dashboard_shows(default: Terraform, topic: str) -> None:
-    assert any(topic in chart["title"] for chart in charts(default))
-
-
-def test_traces_are_off_unless_a_share_is_wanted(default: Terraform, everything: Terraform) -> None:
-    for configuration, wanted in ((default, None), (everything, "gcp")):
-        [function] = values(configuration, "google_cloudfunctions2_function")
-        environment = function["service_config"][0]["environment_variables"]
-        [template] = values(configuration, "google_compute_region_instance_template")
-        assert environment.get("OTEL_TRACES_EXPORTER") == wanted
-        assert ("OTEL_TRACES_SAMPLER_ARG=0.25" in template["metadata"]["namewire-environment"]) is bool(
-            wanted
-        )
+def test_the_dashboard_shows(everything: Terraform, topic: str) -> None:
+    assert any(topic in chart["title"] for chart in charts(everything))
