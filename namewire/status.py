@@ -94,8 +94,7 @@ class _Look:
         if self._peeked_at is None or now - self._peeked_at >= _PEEK_SECONDS:
             self._peeked_at = now
             for name in SUBSCRIPTIONS:
-                seen = self._letters.setdefault(name, set())
-                seen.update(letter.message_id for letter in self.review.peek(name))
+                self._letters[name] = {letter.message_id for letter in self.review.peek(name)}
         return {
             name: {"at_least": min(len(seen), MOST), "more": len(seen) >= MOST}
             for name, seen in self._letters.items()

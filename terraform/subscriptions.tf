@@ -17,9 +17,14 @@ resource "google_pubsub_subscription" "this" {
   enable_exactly_once_delivery = each.value.exactly_once_delivery
   message_retention_duration   = "${min(each.value.message_retention_seconds, local.longest_s)}s"
 
-  retry_policy {
-    minimum_backoff = "${each.value.retry_minimum_backoff_seconds}s"
-    maximum_backoff = "${each.value.retry_maximum_backoff_seconds}s"
+  # Without one, what is given back comes again at once: a hot loop for a worker, and just right for a review.
+  dynamic "retry_policy" {
+    for_each = can(each.value.retry_minimum_backoff_seconds) ? [each.value] : []
+
+    content {
+      minimum_backoff = "${retry_policy.value.retry_minimum_backoff_seconds}s"
+      maximum_backoff = "${retry_policy.value.retry_maximum_backoff_seconds}s"
+    }
   }
 
   dynamic "dead_letter_policy" {

@@ -85,6 +85,8 @@ class DeadLetters:
             error=case.error,
             stage=case.stage,
             source_message_id=case.message.message_id,
+            source_published_at=case.message.published_at,
+            attempts=case.message.attempt,
             failed_at=self.now(),
         )
         # A trace is worth less than an attribute of its sender's.

@@ -12,6 +12,7 @@ from contract import limits
 from contract.article import Article
 from contract.entities import Entity
 from contract.errors import InvalidMessage
+from contract.letters import Origin, first_origin
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
 from telemetry.events import event
@@ -163,13 +164,16 @@ class Work:
         return Outgoing(data, {**message.attributes(), **context})
 
     def _message(self, task: _Task, entities: list[Entity], *, keep_content: bool) -> EntityMessage:
+        message = task.message
+        # A replayed article keeps its place: a correction that came since still wins.
+        origin = first_origin(message.attributes, Origin(message.published_at, message.message_id))
         return entity_message(
             task.article,
             entities,
             model=self.recognizer.model,
-            received_at=task.message.published_at,
+            received_at=origin.published_at,
             processed_at=self.now(),
-            source_message_id=task.message.message_id,
+            source_message_id=origin.message_id,
             keep_content=keep_content,
         )
 

@@ -1,6 +1,6 @@
 """What `namewire verify` does, step by step: open, recount, tell, repair, tell."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from namewire.bars import CountBar
 from namewire.database import COLLECTIONS, Database, open_database
 from namewire.errors import Interrupted, Trouble
 from namewire.recount.fence import Fence
-from namewire.recount.findings import Findings
+from namewire.recount.findings import Difference, Findings
 from namewire.recount.reading import Reading
 from namewire.recount.recounting import Recount
 from namewire.recount.repair import Repair
@@ -46,6 +46,16 @@ def recount_and_repair(settings: Settings, signals: Signals, *, as_json: bool) -
             _repair(Repair(fence, report.findings, signals.pause), report)
             report.end()
             return report
+
+
+def differences(database: Database, *, pause: Callable[[float], None]) -> list[Difference]:
+    """All of them as a list, for programs that know how large theirs is. Raises Trouble."""
+    with scratch() as disk:
+        findings = Findings(disk)
+        Recount(Reading(database, database.now(), pause=pause), Sums(disk), findings).run()
+        if findings.undecided:
+            raise Trouble(f"{findings.undecided:,} documents could not be looked at again; verify once more.")
+        return list(findings.all())
 
 
 @contextmanager

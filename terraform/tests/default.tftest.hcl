@@ -59,8 +59,12 @@ run "pubsub_is_what_topology_says" {
       for name, policy in yamldecode(file("topology.yaml")).subscriptions :
       google_pubsub_subscription.this[name].ack_deadline_seconds == policy.ack_deadline_seconds &&
       google_pubsub_subscription.this[name].message_retention_duration == "${policy.message_retention_seconds}s" &&
-      google_pubsub_subscription.this[name].retry_policy[0].minimum_backoff == "${policy.retry_minimum_backoff_seconds}s" &&
-      google_pubsub_subscription.this[name].retry_policy[0].maximum_backoff == "${policy.retry_maximum_backoff_seconds}s" &&
+      length(google_pubsub_subscription.this[name].retry_policy) == (can(policy.retry_minimum_backoff_seconds) ? 1 : 0) &&
+      alltrue([
+        for retry in google_pubsub_subscription.this[name].retry_policy :
+        retry.minimum_backoff == "${policy.retry_minimum_backoff_seconds}s" &&
+        retry.maximum_backoff == "${policy.retry_maximum_backoff_seconds}s"
+      ]) &&
       google_pubsub_subscription.this[name].enable_exactly_once_delivery == policy.exactly_once_delivery &&
       google_pubsub_subscription.this[name].expiration_policy[0].ttl == ""
     ])

@@ -29,11 +29,19 @@ def environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **settings}
 
 
+def here() -> dict[str, str]:
+    """The settings of the house that the emulators' fixtures have made."""
+    names = ("GOOGLE_CLOUD_PROJECT", "PUBSUB_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST")
+    return {name: os.environ[name] for name in names}
+
+
 def run(
-    *arguments: str, settings: dict[str, str] | None = None, stdin: str = ""
+    *arguments: str, settings: dict[str, str] | None = None, stdin: str = "", source: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
+    """`source` is where the command's own code is looked for first."""
     return subprocess.run(
         [*COMMAND, *arguments],
+        cwd=source,
         env=environment(**(settings or {})),
         input=stdin,
         capture_output=True,

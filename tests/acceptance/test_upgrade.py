@@ -1,5 +1,6 @@
 """Worker and writer are replaced by their next version while articles flow."""
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,9 +13,11 @@ from google.cloud import firestore
 from contract.article import read_article
 from contract.wire import encode_article
 from emulator.topology import create_topology
+from tests.acceptance import console
 from tests.acceptance.ledger import (
     assert_everything_is_exact,
     assert_no_message_is_left,
+    publishing,
     stored_contents,
 )
 from tests.acceptance.roles import Role, running, running_from
@@ -33,7 +36,7 @@ _LOOKS_ON = {"topic": "entities", "ack_deadline_seconds": 60, "message_retention
 def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source with an entity message of the next schema."""
     root = tmp_path_factory.mktemp("next")
-    for folder in ("contract", "model", "worker"):
+    for folder in ("contract", "model", "namewire", "worker"):
         shutil.copytree(_ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     messages = root / "contract" / "messages.py"
     source = messages.read_text(encoding="utf-8")
@@ -79,11 +82,13 @@ def test_the_worker_first_buries_what_the_old_writer_does_not_know_and_nothing_i
     with running("write", tmp_path) as write, running_from(next_version, "work", tmp_path, {}) as work:
         _ready(work, write)
         _send(project, articles)
-        letters = _pull(project, "entities-dead-review", len(articles))
-        assert {letter.attributes["reason"] for letter in letters} == {REASON}
+        eventually(lambda: _reasons() == [REASON] * len(articles), seconds=60)
         with _replaced(write, tmp_path, next_version) as new_write:
             _ready(new_write)
-            _publish(project, "entities", [letter.data for letter in letters])
+            code, answer = _replay()
+            assert (code, len(answer["left"])) == (1, len(articles))  # it is as old as the writer was
+            code, answer = _replay(next_version)
+            assert (code, len(answer["replayed"])) == (0, len(articles))
             eventually(lambda: len(stored_contents(client)) == len(articles), seconds=60)
             assert [role.terminate() for role in (work, new_write)] == [0, 0]
     assert_everything_is_exact(client)
@@ -98,6 +103,23 @@ def _replaced(old: Role, run_dir: Path, root: Path) -> Iterator[Role]:
         yield new
 
 
+def _reasons() -> list[str]:
+    answer = _dead_letters("list", None)[1]
+    return [letter["reason"] for letter in answer["letters"]]
+
+
+def _replay(version: Path | None = None) -> tuple[int, Any]:
+    return _dead_letters("replay", version, "--reason", "newer than", "--topic", "entities", "--yes")
+
+
+def _dead_letters(command: str, version: Path | None, *options: str) -> tuple[int, Any]:
+    """The command of this version or another: exit code and answer."""
+    done = console.run(
+        *("dead-letters", command, "--json", *options), settings=console.here(), source=version
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
 def _ready(*roles: Role) -> None:
     for role in roles:
         role.wait_ready()
@@ -110,13 +132,8 @@ def _thirds(articles: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]
 
 def _send(project: str, articles: Sequence[dict[str, Any]]) -> None:
     valid = [read_article(fields, content_chars=100_000) for fields in articles]
-    _publish(project, "articles", [encode_article(article) for article in valid])
-
-
-def _publish(project: str, topic: str, messages: Sequence[bytes]) -> None:
-    channel = pubsub.open_channel()
-    pubsub.Topic(channel, project, topic).publish([Outgoing(message, {}) for message in messages])
-    channel.close()
+    with publishing(project) as topic:
+        topic.publish([Outgoing(encode_article(article), {}) for article in valid])
 
 
 def _pull(project: str, name: str, count: int) -> list[Received]:

@@ -62,6 +62,7 @@ def test_who_may_start_programs() -> None:
     """None of them faces what people send: emulators, build tools, and the supervisor's own children."""
     assert importers("subprocess", *SHIPPED) == {
         *("delivery/release.py", "emulator/guard.py", "emulator/process.py", "emulator/tools.py"),
+        *("emulator/chaos/clock.py", "emulator/chaos/disk.py"),
         *("model/recipe/__main__.py", "worker/supervisor.py"),
     }
 

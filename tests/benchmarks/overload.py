@@ -233,7 +233,7 @@ def _drain(house: House, expected: int) -> float:
 
 
 def _articles(kind: str) -> Iterator[dict[str, Any]]:
-    texts = [article for article in many_articles(_KINDS) if len(str(article["body"])) < 100_000]
+    texts = [article for article in many_articles(_KINDS) if len(json.dumps(article)) < 100_000]
     for number, article in enumerate(itertools.cycle(texts)):
         yield {**article, "id": f"{kind}-{number}", "url": ""}
 

@@ -30,7 +30,7 @@ resource "google_storage_object_access_control" "leak" {
 # (file, what is cut out, by what it is replaced)
 _CUTS: Final = [
     ("subscriptions.tf", r'  dynamic "dead_letter_policy" \{.*?\n  \}\n', ""),
-    ("subscriptions.tf", r"  retry_policy \{.*?\n  \}\n", ""),
+    ("subscriptions.tf", r'  dynamic "retry_policy" \{.*?\n  \}\n', ""),
     ("subscriptions.tf", r'  dynamic "expiration_policy" \{.*?\n  \}\n', ""),
     ("worker.tf", r"  condition \{.*?\n  \}\n", ""),
     ("build.tf", r"  condition \{.*?\n  \}\n", ""),

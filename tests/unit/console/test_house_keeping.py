@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from namewire.reading.standard_input import interruptible
 from namewire.review import Letter
 from namewire.settings import read_settings
 from namewire.signals import Signals
+
+EPOCH = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
@@ -228,7 +231,10 @@ class FakeHouse:
 
     def take(self, subscription: str) -> list[Letter]:
         taken, self.letters = self.letters, []
-        return [Letter(f"m-{name}", {"article_id": name, "reason": "why"}) for name in taken]
+        return [
+            Letter(subscription, f"m-{name}", name, b"", {"article_id": name, "reason": "why"}, EPOCH)
+            for name in taken
+        ]
 
 
 def wait(house: FakeHouse, *sent: str) -> Arrival:

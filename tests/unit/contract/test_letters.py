@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract import limits
 from contract.errors import FieldError, InvalidMessage
-from contract.letters import OURS, Letter, dead_letter
+from contract.letters import OURS, Letter, Origin, dead_letter, first_origin, original_attributes
 from contract.wire import decode_article
 from tests.unit.contract.making import HALF_PAIR, MOMENT, any_text, modest
 
@@ -53,6 +53,45 @@ def test_a_letter_is_the_message_with_who_when_where_and_why() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_a_sender_cannot_forge_the_reason(name: str) -> None:
     assert letter(b"x", {name: "forged"}).attributes.get(name) != "forged"
+
+
+def test_what_pubsub_added_to_an_earlier_letter_is_left_out() -> None:
+    result = letter(b"x", {"CloudPubSubDeadLetterSourceDeliveryCount": "5", "author": "Ada"})
+    assert original_attributes(result.attributes) == {"author": "Ada"}
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "believed"),
+    [
+        ("77", "2026-11-24T08:29:59.123456Z", True),
+        ("77", "2026-11-24T08:30:00Z", True),
+        ("77", "2026-11-24T08:30:01Z", False),
+        ("seven", "2026-11-24T08:00:00Z", False),
+        ("7" * 65, "2026-11-24T08:00:00Z", False),
+        ("", "2026-11-24T08:00:00Z", False),
+        ("77", "yesterday", False),
+        ("77", "", False),
+    ],
+)
+def test_a_replay_can_only_make_a_message_older_than_it_is(name: str, moment: str, believed: bool) -> None:
+    actual = Origin(MOMENT, "1001")
+    found = first_origin({"first_message_id": name, "first_published_at": moment}, actual)
+    assert (found != actual) == believed
+    if believed:
+        assert first_origin(found.attributes(), actual) == found
+
+
+def test_the_place_of_a_replay_survives_another_burial() -> None:
+    """Also among a hundred attributes, and under the name of the message that failed this time."""
+    first = Origin(MOMENT, "7")
+    foreign = {f"a{number:03}": "" for number in range(98)}
+    result = letter(b"x", {**foreign, **first.attributes()}, source_published_at=MOMENT, attempts=2)
+    check_fits(result)
+    assert first_origin(result.attributes, Origin(MOMENT, "1001")) == first
+    assert (result.attributes["source_published_at"], result.attributes["attempts"]) == (
+        "2026-11-24T08:30:00Z",
+        "2",
+    )
 
 
 def test_a_hundred_foreign_attributes_leave_room_for_ours() -> None:

@@ -44,6 +44,8 @@ def test_a_letter_has_the_message_and_the_reason() -> None:
                 "field": "content",
                 "stage": "decode",
                 "source_message_id": "m1",
+                "source_published_at": "2026-11-01T12:00:00Z",
+                "attempts": "1",
                 "failed_at": "2026-11-02T08:30:00Z",
             },
         )

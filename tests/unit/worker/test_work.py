@@ -119,6 +119,14 @@ def test_plain_text_with_attributes_is_as_good_as_json() -> None:
     assert (message.publication, message.content) == ("Reuters", "Acme is back")
 
 
+def test_a_replayed_article_keeps_the_place_of_the_first_message() -> None:
+    desk = Desk()
+    origin = {"first_message_id": "77", "first_published_at": "2026-10-01T00:00:00Z"}
+    desk.handle(bare(1, b"Acme is back", publication="Reuters", **origin))
+    message = decode_entity_message(desk.entities.sent[0].data)
+    assert (message.received_at, message.source_message_id) == (datetime(2026, 10, 1, tzinfo=UTC), "77")
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
@@ -149,6 +157,8 @@ def test_what_is_no_article_becomes_a_dead_letter_at_once_and_the_rest_goes_on(
         "field": field,
         "stage": "decode",
         "source_message_id": "m2",
+        "source_published_at": "2026-11-01T12:00:00Z",
+        "attempts": "1",
         "failed_at": "2026-11-02T08:30:00Z",
     }
     assert len(desk.entities.sent) == 2

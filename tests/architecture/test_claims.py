@@ -1,7 +1,9 @@
-"""What SECURITY.md refers to exists: tests, files, settings, and the numbers of the limits."""
+"""What SECURITY.md and docs/reliability.md refer to exists: tests, files, settings, limits."""
 
 import re
 from typing import Final
+
+import pytest
 
 from contract import limits
 from publishing.intake import BODY_SECONDS
@@ -10,33 +12,47 @@ from tests.architecture.interpreter import ROOT
 from worker.serving import CLIENT_SECONDS, MOST_CLIENTS
 
 TEXT: Final = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-QUOTED: Final = set(re.findall(r"`([^`\n]+)`", TEXT))
 
 
-def test_every_test_that_is_named_exists() -> None:
+both = pytest.mark.parametrize("document", ["SECURITY.md", "docs/reliability.md"])
+
+
+def _quoted(document: str) -> set[str]:
+    return set(re.findall(r"`([^`\n]+)`", (ROOT / document).read_text(encoding="utf-8")))
+
+
+@both
+def test_every_test_that_is_named_exists(document: str) -> None:
     sources = sorted((ROOT / "tests").rglob("*.py"))
     files = {path.name for path in sources}
     everything = "".join(path.read_text(encoding="utf-8") for path in sources)
-    named = {name for name in QUOTED if re.fullmatch(r"test_\w+(\.py)?", name)}
+    named = {name for name in _quoted(document) if re.fullmatch(r"test_\w+(\.py)?", name)}
     assert len(named) > 10
     for name in named:
         assert name in files or f"def {name}(" in everything, name
 
 
-def test_every_path_that_is_named_exists() -> None:
-    paths = {name for name in QUOTED if re.fullmatch(r"tests/[\w/.]+", name)}
+@both
+def test_every_path_that_is_named_exists(document: str) -> None:
+    place = ROOT / document
+    paths = {
+        name for name in _quoted(document) if re.fullmatch(r"(tests|worker|emulator|contract)/[\w/.]+", name)
+    }
     assert paths
-    for path in paths | set(re.findall(r"\]\(([\w/.]+)\)", TEXT)):
-        assert (ROOT / path).exists(), path
+    links = re.findall(r"\]\(([\w/.-]+)[#)]", place.read_text(encoding="utf-8"))
+    assert links
+    for path in [*(ROOT / name for name in paths), *(place.parent / link for link in links)]:
+        assert path.exists(), path
 
 
 def test_every_variable_of_terraform_that_is_named_exists() -> None:
+    quoted = _quoted("SECURITY.md")
     variables = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
     for name in ("publish_invokers", "publish_is_public", "publish_max_instances", "api_keys_version"):
-        assert name in QUOTED
+        assert name in quoted
         assert f'variable "{name}"' in variables
     for name in ("ssh_through_iap", "internet_egress", "settings"):
-        assert name in QUOTED
+        assert name in quoted
         assert f'variable "{name}"' in variables
 
 

@@ -1,0 +1,1 @@
+"""Dead letters for people: looked at, explained, published again or dropped."""
