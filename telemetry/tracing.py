@@ -38,6 +38,8 @@ def exporter_in(environment: Mapping[str, str], signal: str = "TRACES") -> str:
     asked = environment.get(name, "").strip().lower()
     if not asked:
         return "otlp" if any(environment.get(each, "").strip() for each in endpoints) else "none"
+    if signal == "METRICS" and asked == "prometheus":
+        return "none"  # that is there anyway
     if asked not in _EXPORTERS:
         raise TelemetryError(f"{name} is {asked!r}; it must be one of {', '.join(_EXPORTERS)}.")
     return asked

@@ -140,7 +140,7 @@ run "everything_on" {
     condition = (
       google_storage_bucket_iam_member.model_by_worker[0].bucket == "my-models" &&
       google_compute_region_instance_template.worker.metadata.namewire-model == var.model &&
-      google_compute_region_instance_template.worker.metadata.namewire-environment == "GOOGLE_CLOUD_PROJECT=demo-project\nNAMEWIRE_STORE_CONTENT=false"
+      startswith(google_compute_region_instance_template.worker.metadata.namewire-environment, "GOOGLE_CLOUD_PROJECT=demo-project\nNAMEWIRE_STORE_CONTENT=false\n")
     )
     error_message = "The VM is told its model and settings, and may fetch the model."
   }

@@ -30,6 +30,12 @@ def test_traces_are_off_unless_asked_for(environment: dict[str, str], exporter: 
     assert exporter_in(environment) == exporter
 
 
+def test_metrics_for_prometheus_need_no_push() -> None:
+    assert exporter_in({"OTEL_METRICS_EXPORTER": "prometheus"}, "METRICS") == "none"
+    assert exporter_in({"OTEL_METRICS_EXPORTER": "otlp"}, "METRICS") == "otlp"
+    assert exporter_in({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://localhost:1"}, "METRICS") == "otlp"
+
+
 def test_what_cannot_be_traced_goes_on_untraced(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
