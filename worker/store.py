@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -121,9 +122,8 @@ class Store:
             case = cases.setdefault(version.message.id, _Case(version.message.id))
             case.messages.append(message)
             case.versions.append(version)
-        for case in cases.values():
-            self.counts.totals.add(ARTICLES_IN, len(case.messages))
-            self.counts.totals.add(WORDS_IN, case.words)
+        self.counts.totals.add(ARTICLES_IN, sum(len(case.messages) for case in cases.values()))
+        self.counts.totals.add(WORDS_IN, sum(case.words for case in cases.values()))
         return list(cases.values()), hopeless
 
     def _version(self, message: EntityMessage) -> Version:
@@ -193,13 +193,15 @@ class Store:
             totals.add(WRITES, attempt.writes)
             totals.observe(COMMIT_SIZE, attempt.writes)
             totals.observe(COMMIT_TIME, seconds)
-        for case in attempt.group:
-            outcome = attempt.outcomes.get(case.article_id, "repeat")
-            totals.add(STORED, 1, outcome)
-            if len(case.messages) > 1:
-                totals.add(STORED, len(case.messages) - 1, "repeat")
-            totals.add(ARTICLES_OUT, len(case.messages))
-            totals.add(WORDS_OUT, case.words)
+        messages = sum(len(case.messages) for case in attempt.group)
+        outcomes = Counter(attempt.outcomes.values())
+        # Of several messages about an article one changes its counts, at most.
+        outcomes["repeat"] = messages - outcomes.total()
+        for outcome, number in outcomes.items():
+            if number:
+                totals.add(STORED, number, outcome)
+        totals.add(ARTICLES_OUT, messages)
+        totals.add(WORDS_OUT, sum(case.words for case in attempt.group))
 
     def _bury(self, case: _Case, error: Exception) -> list[Received]:
         # The database's own words may quote the article; those of a defect of ours do not.
