@@ -10,6 +10,8 @@ import pytest
 from tests.deploy.terraform import ROOT, Terraform
 from worker.catalogue import METRICS, Kind
 
+Made = list[dict[str, Any]]
+
 # Google's own (cloud.google.com/monitoring/api/metrics_gcp), as PromQL names them: with : and _ for /.
 GOOGLES: Final = {
     "compute_googleapis_com:instance_group_size",
@@ -27,6 +29,12 @@ _NAME: Final = re.compile(r"\b(?:namewire_\w+|\w+_googleapis_com:\w+)")
 _SELECTOR: Final = re.compile(r"(namewire_\w+)\{([^}]*)\}")
 
 
+@pytest.fixture(scope="module")
+def made(everything: Terraform) -> Made:
+    """What an apply makes, with every option."""
+    return everything.resources()
+
+
 def ours() -> set[str]:
     """Every name that a query may use for a metric of ours."""
     names = set()
@@ -36,51 +44,51 @@ def ours() -> set[str]:
     return names
 
 
-def values(configuration: Terraform, kind: str) -> list[dict[str, Any]]:
-    return [each["values"] for each in configuration.resources() if each["type"] == kind]
+def values(made: Made, kind: str) -> list[dict[str, Any]]:
+    return [each["values"] for each in made if each["type"] == kind]
 
 
-def charts(configuration: Terraform) -> list[dict[str, Any]]:
-    [dashboard] = values(configuration, "google_monitoring_dashboard")
+def charts(made: Made) -> list[dict[str, Any]]:
+    [dashboard] = values(made, "google_monitoring_dashboard")
     tiles = json.loads(dashboard["dashboard_json"])["mosaicLayout"]["tiles"]
     return [tile["widget"] for tile in tiles]
 
 
-def alerts(configuration: Terraform) -> dict[str, dict[str, Any]]:
+def alerts(made: Made) -> dict[str, dict[str, Any]]:
     """By anchor."""
-    policies = values(configuration, "google_monitoring_alert_policy")
+    policies = values(made, "google_monitoring_alert_policy")
     return {
         policy["documentation"][0]["content"].rpartition("#")[2].rstrip(")"): policy for policy in policies
     }
 
 
-def queries(configuration: Terraform) -> Iterator[str]:
-    for chart in charts(configuration):
+def queries(made: Made) -> Iterator[str]:
+    for chart in charts(made):
         for data in chart["xyChart"]["dataSets"]:
             yield data["timeSeriesQuery"]["prometheusQuery"]
-    for policy in alerts(configuration).values():
+    for policy in alerts(made).values():
         for condition in policy["conditions"]:
             yield condition["condition_prometheus_query_language"][0]["query"]
 
 
-def test_every_metric_that_is_asked_for_is_emitted_or_googles(everything: Terraform) -> None:
-    asked = {name for query in queries(everything) for name in _NAME.findall(query)}
+def test_every_metric_that_is_asked_for_is_emitted_or_googles(made: Made) -> None:
+    asked = {name for query in queries(made) for name in _NAME.findall(query)}
     mine = {name for name in asked if name.startswith("namewire_")}
     assert mine
     assert mine <= ours()
     assert asked - mine == GOOGLES
 
 
-def test_every_label_that_is_asked_for_is_one_of_the_metric(everything: Terraform) -> None:
+def test_every_label_that_is_asked_for_is_one_of_the_metric(made: Made) -> None:
     labels = {metric.prometheus_name: {*metric.labels, "role", "slot", "le"} for metric in METRICS}
-    for query in queries(everything):
+    for query in queries(made):
         for name, selector in _SELECTOR.findall(query):
             plain = re.sub(r"_(bucket|sum|count)$", "", name)
             assert set(re.findall(r"(\w+)[!=]", selector)) <= labels[plain], query
 
 
-def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(everything: Terraform) -> None:
-    found = alerts(everything)
+def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(made: Made) -> None:
+    found = alerts(made)
     assert set(found) == KINDS_OF_ALERTS
     for anchor, policy in found.items():
         heading = anchor.replace("-", " ")
@@ -90,18 +98,18 @@ def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(everything
         assert policy["documentation"][0]["subject"].startswith("Namewire (demo-project): ")
 
 
-def test_alerts_link_to_the_runbook_and_tell_whom_they_should(everything: Terraform) -> None:
+def test_alerts_link_to_the_runbook_and_tell_whom_they_should(made: Made) -> None:
     [channel] = values(everything, "google_monitoring_notification_channel")
     assert channel["labels"] == {"email_address": "on-call@example.com"}
-    for anchor, policy in alerts(everything).items():
+    for anchor, policy in alerts(made).items():
         [link] = policy["documentation"][0]["links"]
         assert link["url"] == f"https://wiki.example.com/namewire/runbook#{anchor}"
         assert len(policy["notification_channels"]) == 1
 
 
-def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(everything: Terraform) -> None:
+def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(made: Made) -> None:
     """Otherwise the first apply would fail: the VMs that tell it do not exist yet."""
-    for policy in alerts(everything).values():
+    for policy in alerts(made).values():
         for condition in policy["conditions"]:
             assert condition["condition_prometheus_query_language"][0]["disable_metric_validation"] is True
 
@@ -110,5 +118,5 @@ def test_a_policy_may_name_a_metric_that_nobody_has_told_yet(everything: Terrafo
     "topic",
     ["Backlog", "age of the oldest", "Articles a second", "NER", "Latency", "Dead letters", "Cost"],
 )
-def test_the_dashboard_shows(everything: Terraform, topic: str) -> None:
-    assert any(topic in chart["title"] for chart in charts(everything))
+def test_the_dashboard_shows(made: Made, topic: str) -> None:
+    assert any(topic in chart["title"] for chart in charts(made))
