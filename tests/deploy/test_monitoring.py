@@ -99,7 +99,7 @@ def test_there_is_an_alert_of_each_kind_with_a_section_in_the_runbook(made: Made
 
 
 def test_alerts_link_to_the_runbook_and_tell_whom_they_should(made: Made) -> None:
-    [channel] = values(everything, "google_monitoring_notification_channel")
+    [channel] = values(made, "google_monitoring_notification_channel")
     assert channel["labels"] == {"email_address": "on-call@example.com"}
     for anchor, policy in alerts(made).items():
         [link] = policy["documentation"][0]["links"]
