@@ -69,9 +69,9 @@ def test_a_collector_that_is_away_is_said_and_keeps_nobody_from_looking(tmp_path
     ("settings", "words"),
     [
         ({}, "set NAMEWIRE_RUN_DIR, or give --folder."),
-        ({"NAMEWIRE_RUN_DIR": "/tmp", "OTEL_METRICS_EXPORTER": "statsd"}, "it must be one of console, gcp"),
+        ({"NAMEWIRE_RUN_DIR": ".", "OTEL_METRICS_EXPORTER": "statsd"}, "it must be one of console, gcp"),
         (
-            {"NAMEWIRE_RUN_DIR": "/tmp", "OTEL_METRIC_EXPORT_INTERVAL": "soon"},
+            {"NAMEWIRE_RUN_DIR": ".", "OTEL_METRIC_EXPORT_INTERVAL": "soon"},
             "must be milliseconds, 1 or more",
         ),
     ],
