@@ -76,7 +76,8 @@ lock: .venv/ready ## renew the lock files from pyproject.toml and requirements.i
 	for function in functions/*/requirements.in; do \
 	  $$compile --custom-compile-command "make lock" -c requirements.lock $$function -o $${function%.in}.txt; done; \
 	$${compile/--universal/--python-platform x86_64-manylinux_2_36} --custom-compile-command "make lock" \
-	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker -o terraform/vm/requirements.txt
+	  -c requirements.lock pyproject.toml terraform/vm/requirements.in --extra worker --extra telemetry \
+	  -o terraform/vm/requirements.txt
 
 clean: ## remove .venv and everything made
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Packs a function for its deployment: its folder as the root, `contract` beside it, always the same bytes.
+"""Packs a function for its deployment: its folder as the root, what all share beside it; always equal bytes.
 
 Run it with `python -m delivery.bundle publish OUT.zip`.
 """
@@ -14,6 +14,7 @@ from delivery.places import ROOT
 # The oldest date a zip can hold; a real one would change the archive, and so deploy anew, without a reason.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o644
+SHARED: Final = ("contract", "telemetry")
 
 
 def functions() -> list[str]:
@@ -27,7 +28,8 @@ def bundle(function: str, target: Path) -> None:
     if not (folder / "main.py").is_file():
         raise FileNotFoundError(f"there is no function {function!r}: {folder / 'main.py'} is missing")
     files = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    files |= {path.relative_to(ROOT).as_posix(): path for path in _files(ROOT / "contract")}
+    for shared in SHARED:
+        files |= {path.relative_to(ROOT).as_posix(): path for path in _files(ROOT / shared)}
     target.parent.mkdir(parents=True, exist_ok=True)
     # Stored, not compressed: what a compressor makes of the same text differs between machines.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

@@ -28,6 +28,7 @@ class Ports:
     firestore: int | None = None
     publish: int | None = None
     explore: int | None = None
+    metrics: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class House:
     firestore_host: str
     publish_url: str
     explore_url: str
+    metrics_url: str
     run_dir: Path
     parts: tuple[Part, ...] = field(default=(), repr=False)
 
@@ -63,7 +65,7 @@ def plan_house(
     environment: Mapping[str, str] = os.environ,
 ) -> House:
     """Chooses ports and finds everything that will be needed. Raises CannotRun; starts nothing."""
-    pubsub, firestore, publish, explore = _choose_ports(ports or Ports())
+    pubsub, firestore, publish, explore, metrics = _choose_ports(ports or Ports())
     settings = _settings(project, f"{HOST}:{pubsub}", f"{HOST}:{firestore}", run_dir)
     publish_url = f"http://{HOST}:{publish}/"
     topology = read_topology()
@@ -76,6 +78,7 @@ def plan_house(
         _role("work", settings, run_dir, after=("pubsub",)),
         _function("publish", publish, settings),
         _function("explore", explore, {**settings, "NAMEWIRE_PUBLISH_URL": publish_url}),
+        _metrics(metrics, settings),
     )
     return House(
         project=project,
@@ -83,6 +86,7 @@ def plan_house(
         firestore_host=f"{HOST}:{firestore}",
         publish_url=publish_url,
         explore_url=f"http://{HOST}:{explore}/",
+        metrics_url=f"http://{HOST}:{metrics}/metrics",
         run_dir=run_dir,
         parts=parts,
     )
@@ -95,6 +99,7 @@ def _choose_ports(wanted: Ports) -> tuple[int, ...]:
         (wanted.firestore, "the Firestore emulator", "--port-firestore"),
         (wanted.publish, "the publish function", "--port-publish"),
         (wanted.explore, "the explorer", "--port-explore"),
+        (wanted.metrics, "the metrics", "--port-metrics"),
     ):
         chosen.append(choose_port(port, what=what, option=option, besides=chosen))
     return tuple(chosen)
@@ -117,6 +122,16 @@ def _role(name: str, settings: Mapping[str, str], run_dir: Path, *, after: tuple
         ready=(run_dir / f"{name}.ready").exists,
         after=after,
         grace_seconds=_ROLE_GRACE_SECONDS,
+    )
+
+
+def _metrics(port: int, settings: Mapping[str, str]) -> Part:
+    """What the processes of both roles have counted, on one port."""
+    return Part(
+        name="metrics",
+        command=(sys.executable, "-m", "worker.metrics", "--host", HOST, "--port", str(port)),
+        environment={**settings, "PYTHONPATH": str(_ROOT), **_no_proxy()},
+        ready=lambda: answers(port, "/metrics"),
     )
 
 

@@ -1,6 +1,7 @@
-"""`namewire work` and `namewire write`: the two long-running roles, as the VM runs them."""
+"""`namewire work`, `write` and `metrics`: the long-running programs, as the VM runs them."""
 
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
@@ -19,6 +20,20 @@ def write() -> None:
     Everything is set by the environment: `python -m worker --help` lists it.
     """
     _run("write")
+
+
+def metrics(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of /metrics.")] = 9464,
+) -> None:
+    """Show what all processes on this machine have counted, in Prometheus' format, until stopped with TERM.
+
+    They are found by NAMEWIRE_RUN_DIR. With OTEL_METRICS_EXPORTER=otlp the same is also pushed by OTLP.
+    docs/metrics.md lists the metrics.
+    """
+    given = ["--host", host, "--port", str(port)]
+    raise typer.Exit(import_module("worker.metrics").main(given))
 
 
 def _run(role: str) -> None:

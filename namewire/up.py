@@ -36,11 +36,14 @@ def up(
     port_firestore: Annotated[
         int | None, typer.Option(min=1, max=65535, help=f"Port of the Firestore emulator; {_PORT}")
     ] = None,
+    port_metrics: Annotated[
+        int | None, typer.Option(min=1, max=65535, help=f"Port of the metrics; {_PORT}")
+    ] = None,
     project: Annotated[
         str, typer.Option(help="The project id that everything uses on the emulators.")
     ] = "namewire-local",
 ) -> None:
-    """Run the whole house on this machine until Ctrl-C: emulators, functions, worker, writer.
+    """Run the whole house on this machine until Ctrl-C: emulators, functions, worker, writer, metrics.
 
     Several houses can run side by side.
     """
@@ -51,7 +54,7 @@ def up(
     from namewire.signals import Signals
 
     began = time.monotonic()
-    ports = Ports(pubsub=port_pubsub, firestore=port_firestore, publish=port_publish, explore=port_explore)
+    ports = Ports(port_pubsub, port_firestore, port_publish, port_explore, port_metrics)
     with Signals() as signals, files.env_file(env_file) as file:
         try:
             say("Starting the house ...")
@@ -93,6 +96,7 @@ def _show(house: "House", env_file: Path | None, seconds: float) -> None:
         f"  publish function    {house.publish_url}",
         f"  Pub/Sub emulator    {house.pubsub_host}",
         f"  Firestore emulator  {house.firestore_host}",
+        f"  metrics             {house.metrics_url}",
         f"  logs                {house.run_dir}",
         "",
         "Send an article with curl:",

@@ -44,10 +44,11 @@ resource "google_cloudfunctions2_function" "explore" {
     service_account_email            = google_service_account.explore.email
     timeout_seconds                  = 60
 
-    environment_variables = {
-      GOOGLE_CLOUD_PROJECT = var.project_id
-      NAMEWIRE_PUBLISH_URL = local.publish_url # shown while there are no articles yet
-    }
+    # The address is shown while there are no articles yet.
+    environment_variables = merge(
+      { GOOGLE_CLOUD_PROJECT = var.project_id, NAMEWIRE_PUBLISH_URL = local.publish_url },
+      local.trace_environment,
+    )
   }
 
   depends_on = [time_sleep.grants_for_publish]

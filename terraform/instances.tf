@@ -4,7 +4,7 @@ locals {
   # The newest families take no other kind of disk.
   disk_type = contains(["c4", "c4d", "n4", "n4d"], local.family) ? "hyperdisk-balanced" : "pd-balanced"
 
-  worker_environment = merge({ GOOGLE_CLOUD_PROJECT = var.project_id }, var.settings)
+  worker_environment = merge({ GOOGLE_CLOUD_PROJECT = var.project_id }, local.trace_environment, var.settings)
 }
 
 resource "google_compute_region_instance_template" "worker" {

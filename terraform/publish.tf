@@ -39,9 +39,7 @@ resource "google_cloudfunctions2_function" "publish" {
     service_account_email            = google_service_account.publish.email
     timeout_seconds                  = 60
 
-    environment_variables = {
-      GOOGLE_CLOUD_PROJECT = var.project_id
-    }
+    environment_variables = merge({ GOOGLE_CLOUD_PROJECT = var.project_id }, local.trace_environment)
 
     dynamic "secret_environment_variables" {
       for_each = google_secret_manager_secret_version.api_keys

@@ -18,6 +18,7 @@ locals {
     var.api_keys_version > 0 ? ["secretmanager.googleapis.com"] : [],
     var.bigquery ? ["bigquery.googleapis.com"] : [],
     var.billing_account == null ? [] : ["billingbudgets.googleapis.com"],
+    local.traces ? ["cloudtrace.googleapis.com", "telemetry.googleapis.com"] : [],
   ))
 }
 

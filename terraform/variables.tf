@@ -20,6 +20,28 @@ variable "region" {
 
 # --- All that follows has a default. ---
 
+variable "alert_age_seconds" {
+  description = "How old the oldest waiting article may be before somebody is told. A large archive makes it older for a while."
+  type        = number
+  default     = 900
+
+  validation {
+    condition     = var.alert_age_seconds >= 60
+    error_message = "alert_age_seconds must be 60 or more: Google's figures are some minutes old."
+  }
+}
+
+variable "alert_emails" {
+  description = "Who is told of alerts, by e-mail; without any, they are only to be seen in the console."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+$", address))])
+    error_message = "alert_emails takes addresses such as on-call@example.com."
+  }
+}
+
 variable "api_keys" {
   description = "Keys that callers of the publish function must send, separated by commas; with api_keys_version. Give them as TF_VAR_api_keys, never in a file."
   type        = string
@@ -243,6 +265,17 @@ variable "pubsub_endpoint" {
   }
 }
 
+variable "runbook_url" {
+  description = "Where docs/runbook.md can be read; alerts link to it."
+  type        = string
+  default     = "docs/runbook.md"
+
+  validation {
+    condition     = can(regex("^(https://[^\\s#]+|docs/runbook.md)$", var.runbook_url))
+    error_message = "runbook_url must be an https:// address of docs/runbook.md, without an anchor."
+  }
+}
+
 variable "settings" {
   description = "Settings of the worker, such as { NAMEWIRE_STORE_CONTENT = \"false\" }. `python -m worker --help` lists them."
   type        = map(string)
@@ -264,6 +297,17 @@ variable "ssh_through_iap" {
   description = "Whether those whom IAM lets may reach the VMs by SSH through Google's Identity-Aware Proxy."
   type        = bool
   default     = false
+}
+
+variable "trace_share" {
+  description = "The share of articles whose way is traced in Cloud Trace, from 0 (none, and at no cost) to 1."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.trace_share >= 0 && var.trace_share <= 1
+    error_message = "trace_share must be from 0 to 1, such as 0.01 for one article in a hundred."
+  }
 }
 
 variable "zones" {

@@ -10,9 +10,10 @@ from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from telemetry.logs import complain, set_up_logging
+from telemetry.tracing import TelemetryError, check
 from worker.exits import COULD_NOT_START, OK, CannotStart
 from worker.forking import Run, forking
-from worker.log import set_up_logging
 from worker.settings import DRAIN_SECONDS, HELP, Settings, read_settings
 from worker.supervisor import Supervisor
 
@@ -27,7 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)
-        set_up_logging(settings.log_level, name=options.role)
+        set_up_logging(
+            settings.log_level, name=options.role, form=settings.log_format, environment=os.environ
+        )
+        check(os.environ)
         run_dir = _run_dir(settings.run_dir)
         # One commit at a time is what Firestore takes gladly.
         count = settings.processes if options.role == "work" else 1
@@ -38,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stall_seconds=settings.stall_seconds,
             ready_file=run_dir / f"{options.role}.ready" if run_dir else None,
         ).run()
-    except CannotStart as error:
-        sys.stderr.write(f"namewire {options.role}: {error}\n")
+    except (CannotStart, TelemetryError) as error:
+        complain(options.role, str(error))
         return COULD_NOT_START
 
 

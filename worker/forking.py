@@ -1,17 +1,19 @@
 """Starts children by forking a parent that has loaded everything and opened nothing; see ADR 6."""
 
 import gc
+import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from telemetry.events import event
 from worker.exits import FORCED, OUT_OF_MEMORY
 from worker.memory import oom_kills
 
+log = logging.getLogger(__name__)
 Run = Callable[[int, int, int | None], int]
 
 _HELD: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
@@ -86,8 +88,9 @@ def _become_child(run: Callable[[], int], foreign: Sequence[int], mask: set[int 
             os.close(descriptor)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         code = run()
-    except BaseException:  # noqa: BLE001 - nothing may reach the parent's code above the fork
-        traceback.print_exc()
+    except BaseException as error:  # nothing may reach the parent's code above the fork
+        kind = type(error).__name__
+        log.critical("a child crashed: %s", kind, exc_info=True, extra=event("child.crashed", error=kind))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

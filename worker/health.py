@@ -6,9 +6,7 @@ is a process of its own, so that it answers whatever the roles are doing; it imp
 
 import argparse
 import asyncio
-import contextlib
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,14 +16,10 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from worker.exits import COULD_NOT_START, OK
+from worker.serving import Page, Server
 
 # Renewed every second; a machine that swaps or is busy may be late without being ill.
 FRESH_SECONDS: Final = 30.0
-# A client gets this long for everything; the health check itself gives up after some seconds.
-CLIENT_SECONDS: Final = 3.0
-# At once; more are hung up on. Far below the 1,024 descriptors of a process, so that it can always accept.
-MOST_CLIENTS: Final = 256
-_MOST_BYTES: Final = 4_096  # of a request's head
 _PATH: Final = "/healthz"
 
 
@@ -57,68 +51,11 @@ class Health:
         return {"ok": age < FRESH_SECONDS, "age_s": round(age, 1)}
 
 
-def answer(head: bytes, health: Health) -> bytes:
-    """The whole response to a request, of which the head is all that matters."""
-    words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/"):
-        return _response(HTTPStatus.BAD_REQUEST)
-    if words[1].partition("?")[0] != _PATH:
-        return _response(HTTPStatus.NOT_FOUND)
-    if words[0] != "GET":
-        return _response(HTTPStatus.METHOD_NOT_ALLOWED, "Allow: GET\r\n")
+def _page(health: Health) -> Page:
     roles = health.look()
     is_well = all(sign["ok"] for sign in roles.values())
-    return _response(
-        HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE,
-        "Content-Type: application/json\r\nCache-Control: no-store\r\n",
-        json.dumps({"roles": roles}) + "\n",
-    )
-
-
-def _response(status: HTTPStatus, headers: str = "", body: str = "") -> bytes:
-    head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{headers}"
-    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode("latin-1")
-
-
-@dataclass(slots=True)
-class Server:
-    """One short conversation per client, many at once."""
-
-    health: Health
-    _clients: int = 0
-
-    async def run(self, host: str, port: int) -> None:
-        """Serves until TERM or INT. Raises OSError when the address cannot be had."""
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        server = await asyncio.start_server(self._serve, host, port, limit=_MOST_BYTES)
-        await stop.wait()
-        server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients += 1
-        try:
-            if self._clients <= MOST_CLIENTS:
-                # Clients may hang up, dawdle or still be there at the end: not worth a line in the log.
-                with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
-                    async with asyncio.timeout(CLIENT_SECONDS):
-                        await self._converse(reader, writer)
-        finally:
-            self._clients -= 1
-            writer.transport.abort()
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-        except asyncio.LimitOverrunError:
-            head = b""
-        writer.write(answer(head, self.health))
-        writer.write_eof()
-        await writer.drain()
-        # Hanging up with words of the client unread would reset the connection and take the answer along.
-        while await reader.read(_MOST_BYTES):
-            pass
+    status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
+    return Page(json.dumps({"roles": roles}) + "\n", "application/json", status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     health = Health(options.folder, options.role or ("work", "write"))
     try:
-        asyncio.run(Server(health).run(options.host, options.port))
+        asyncio.run(Server({_PATH: lambda: _page(health)}).run(options.host, options.port))
     except OSError as error:
         sys.stderr.write(
             f"namewire health: cannot listen on {options.host} port {options.port} "

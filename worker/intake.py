@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from telemetry.events import event
 from worker.fate import TryLater
 from worker.leases import Leases
 from worker.pubsub import Received
@@ -47,9 +48,10 @@ class Intake:
     _closed: threading.Event = field(init=False, default_factory=threading.Event)
     _ended: threading.Event = field(init=False, default_factory=threading.Event)
 
-    def inherit(self) -> None:
-        """Begins with what a predecessor left; to be called before anything is pulled."""
+    def inherit(self) -> int:
+        """Begins with what a predecessor left, and says how much; to be called before anything is pulled."""
         self._buffer = self.leases.inherit()
+        return len(self._buffer)
 
     def postpone(self, seconds: float) -> None:
         """Others come before what has just cost so much time, for twice that time, if there are any."""
@@ -72,11 +74,16 @@ class Intake:
                 messages = self.subscription.pull(free)
             except TryLater as error:
                 pause = min(_LONGEST_PAUSE, pause * 2 or _FIRST_PAUSE)
-                log.warning("waiting for Pub/Sub, next try in %.1f s; nothing is lost: %s", pause, error)
+                log.warning(
+                    "waiting for Pub/Sub, next try in %.1f s; nothing is lost: %s",
+                    pause,
+                    error,
+                    extra=event("pubsub.waiting", pause_s=pause),
+                )
                 self._closed.wait(pause)
                 continue
             if pause:
-                log.info("Pub/Sub answers again")
+                log.info("Pub/Sub answers again", extra=event("pubsub.back"))
                 pause = 0.0
             self._add(messages)
 

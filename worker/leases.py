@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from telemetry.events import event
 from worker.fate import Never, TryLater
 from worker.journal import Journal
 from worker.pubsub import Received
@@ -43,7 +44,11 @@ class Leases:
         """What the predecessor in this slot held when it died; its leases go on."""
         messages = self.journal.inherit()
         if messages:
-            log.info("taking over %s messages of the child before", len(messages))
+            log.info(
+                "taking over %s messages of the child before",
+                len(messages),
+                extra=event("messages.inherited", messages=len(messages)),
+            )
             self._lease(messages)
             self.shorten(messages)
         return messages
@@ -61,7 +66,12 @@ class Leases:
         try:
             self.subscription.extend([message.ack_id for message in messages], LEASE_SECONDS)
         except (TryLater, Never) as error:
-            log.warning("%s messages keep the subscription's own deadline: %s", len(messages), error)
+            log.warning(
+                "%s messages keep the subscription's own deadline: %s",
+                len(messages),
+                error,
+                extra=event("lease.not_set", messages=len(messages)),
+            )
 
     def done(self, messages: Sequence[Received]) -> None:
         """Acknowledges. When Pub/Sub cannot be told, the messages come again, which changes nothing."""
@@ -89,7 +99,12 @@ class Leases:
         try:
             self.subscription.extend(due, LEASE_SECONDS)
         except (TryLater, Never) as error:
-            log.warning("could not extend %s leases, trying again: %s", len(due), error)
+            log.warning(
+                "could not extend %s leases, trying again: %s",
+                len(due),
+                error,
+                extra=event("lease.not_extended", messages=len(due)),
+            )
             return
         with self._lock:
             self._since.update((ack_id, now) for ack_id in due if ack_id in self._since)
@@ -112,6 +127,12 @@ class Leases:
         try:
             tell(ack_ids)
         except (TryLater, Never) as error:
-            log.warning("%s messages could not be %s and will come again: %s", len(ack_ids), what, error)
+            log.warning(
+                "%s messages could not be %s and will come again: %s",
+                len(ack_ids),
+                what,
+                error,
+                extra=event("message.not_settled", messages=len(ack_ids), wish=what),
+            )
         # Last: whoever dies before this leaves a message that is handled again, never one that is lost.
         self.journal.settle(messages)

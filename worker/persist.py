@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from telemetry.events import event
 from worker.fate import TryLater
 from worker.lifeline import Lifeline
 
@@ -27,7 +28,13 @@ def persist(call: Callable[[], T], *, lifeline: Lifeline, what: str) -> T:
         except TryLater as error:
             if lifeline.hurry:
                 raise
-            log.warning("%s must wait %.1f s; nothing is lost: %s", what, pause, error)
+            log.warning(
+                "%s must wait %.1f s; nothing is lost: %s",
+                what,
+                pause,
+                error,
+                extra=event("call.waiting", call=what, pause_s=pause, fate=type(error).__name__),
+            )
         lifeline.alive()
         lifeline.pause(pause * random.uniform(0.5, 1.0))
         pause = min(_LONGEST_PAUSE, pause * 2)

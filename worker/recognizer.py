@@ -14,6 +14,7 @@ from thinc.api import NumpyOps, set_current_ops
 from contract.entities import Entity
 from contract.messages import Model
 from model import EMBEDDED
+from telemetry.events import event
 from worker.engine import Extractor, Unsupported, prepare
 from worker.exits import CannotStart
 
@@ -43,7 +44,11 @@ class Recognizer:
                 return self.engine.find(texts)
             except Exception:
                 # Either spaCy cannot take one of them, and says so again, or the engine has a mistake.
-                log.exception("the engine failed on %s texts; spaCy reads them", len(texts))
+                log.exception(
+                    "the engine failed on %s texts; spaCy reads them",
+                    len(texts),
+                    extra=event("engine.failed", articles=len(texts)),
+                )
         # The zone frees the strings that these texts added to the vocabulary, which otherwise grows
         # for ever. No Doc may outlive it, so plain copies leave.
         with self.nlp.memory_zone():
@@ -66,7 +71,13 @@ def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recogni
             "Install one made for this spaCy version, or unset NAMEWIRE_MODEL for the embedded one."
         ) from error
     model = recognizer.model
-    log.info("loaded %s %s (%s)", model.name, model.version, ", ".join(recognizer.nlp.pipe_names))
+    names = ", ".join(recognizer.nlp.pipe_names)
+    engine_name = "spacy" if recognizer.engine is None else "fast"
+    log.info(
+        "loaded %s %s (%s)",
+        *(model.name, model.version, names),
+        extra=event("model.loaded", model=model.name, version=model.version, engine=engine_name),
+    )
     return recognizer
 
 
@@ -111,7 +122,11 @@ def _engine(nlp: Language, wish: str) -> Extractor | None:
                 f"NAMEWIRE_ENGINE is 'fast', but the engine cannot stand in for this pipeline: {reason}. "
                 "Set it to auto, and spaCy's own loop is used."
             ) from reason
-        log.warning("spaCy's own loop is used, several times slower than the engine: %s", reason)
+        log.warning(
+            "spaCy's own loop is used, several times slower than the engine: %s",
+            reason,
+            extra=event("engine.unsupported", reason=str(reason)),
+        )
         return None
 
 

@@ -1,13 +1,14 @@
 """The two roles: what is loaded before the fork, and what each child builds for itself after it."""
 
-import sys
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from contract import names
+from telemetry.logs import complain
 from worker import pubsub
 from worker.dead import DeadLetters
-from worker.exits import COULD_NOT_START, STALLED, CannotStart
+from worker.exits import COULD_NOT_START, OK, STALLED, CannotStart
 from worker.forking import Run
 from worker.intake import Intake
 from worker.journal import Journal
@@ -21,6 +22,8 @@ from worker.settings import Settings
 from worker.sparing import sparing
 from worker.status import Status
 from worker.suspects import strikes_of
+from worker.totals import Keepsake
+from worker.tracing import Traces, start_traces
 
 # Channels and threads are made here: in the child.
 Build = Callable[[Lifeline, Status, Journal], Pump]
@@ -39,24 +42,27 @@ def load_role(role: str, settings: Settings, *, count: int) -> Run:
     """
     build = _LOAD[role](settings)
     journals = [Journal() for _ in range(count)]
+    keepsakes = [Keepsake() for _ in range(count)]
 
     def run(slot: int, pipe: int, previous: int | None) -> int:
         lifeline = Lifeline(pipe)
         lifeline.obey_signals()
-        status = Status(role, slot, settings.run_dir)
+        status = Status(role, slot, settings.run_dir, keepsakes[slot])
+        status.inherit(previous)
         journals[slot].charge(strikes_of(previous))
         try:
             pump = build(lifeline, status, journals[slot])
         except CannotStart as error:
-            sys.stderr.write(f"namewire {role}: {error}\n")
+            complain(role, str(error))
             return COULD_NOT_START
         if previous == STALLED:
             pump.intake.postpone(settings.stall_seconds)
         allow_megabytes(most_megabytes(settings.child_megabytes))
-        try:
-            return pump.run()
-        finally:
+        code = pump.run()
+        if code == OK:
+            # After any other end the next process in this slot goes on in the file.
             status.remove()
+        return code
 
     return run
 
@@ -75,7 +81,8 @@ def _load_work(settings: Settings) -> Build:
         def outbox(topic: str) -> Outbox:
             return Outbox(pubsub.Topic(channel, settings.project, topic), lifeline, topic)
 
-        dead = DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts)
+        traces = start_traces(os.environ, role="work", what="article")
+        dead = DeadLetters(outbox(names.ARTICLES_DEAD_TOPIC), status.counts, traces=traces)
         work = Work(
             recognizer=recognizer,
             outbox=outbox(names.ENTITIES_TOPIC),
@@ -85,6 +92,7 @@ def _load_work(settings: Settings) -> Build:
             content_chars=settings.content_chars,
             message_content=settings.message_content,
             survived=journal.survived,
+            traces=traces,
         )
         return _pump(
             pubsub.Subscription(channel, settings.project, names.ARTICLES_SUBSCRIPTION),
@@ -92,6 +100,7 @@ def _load_work(settings: Settings) -> Build:
             lifeline,
             status,
             journal,
+            traces,
             most=settings.batch_messages,
             patience=lambda: settings.batch_seconds,
             megabytes=settings.child_megabytes,
@@ -107,7 +116,8 @@ def _load_write(settings: Settings) -> Build:
     def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:
         channel = pubsub.open_channel()
         topic = pubsub.Topic(channel, settings.project, names.ENTITIES_DEAD_TOPIC)
-        dead = DeadLetters(Outbox(topic, lifeline, topic.name), status.counts)
+        traces = start_traces(os.environ, role="write", what="entities")
+        dead = DeadLetters(Outbox(topic, lifeline, topic.name), status.counts, traces=traces)
         store = Store(
             database=firestore.Database(firestore.open_channel(), settings.project),
             dead=dead,
@@ -116,6 +126,7 @@ def _load_write(settings: Settings) -> Build:
             commit_writes=settings.commit_writes,
             keep_content=settings.store_content,
             uncounted=settings.uncounted_labels,
+            traces=traces,
         )
         pace = _Pace(settings.commit_seconds)
         return _pump(
@@ -124,6 +135,7 @@ def _load_write(settings: Settings) -> Build:
             lifeline,
             status,
             journal,
+            traces,
             most=commit_messages(settings.commit_writes),
             patience=pace.patience,
             megabytes=settings.child_megabytes,
@@ -166,6 +178,7 @@ def _pump(
     lifeline: Lifeline,
     status: Status,
     journal: Journal,
+    traces: Traces,
     *,
     most: int,
     patience: Callable[[], float],
@@ -173,7 +186,7 @@ def _pump(
 ) -> Pump:
     leases = Leases(subscription, journal)
     intake = Intake(subscription, leases, room=most)
-    return Pump(intake, leases, lifeline, status, handle, most, patience, megabytes)
+    return Pump(intake, leases, lifeline, status, handle, most, patience, megabytes, traces)
 
 
 _LOAD: Final = {"work": _load_work, "write": _load_write}

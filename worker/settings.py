@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from contract import limits
 from contract.entities import UNCOUNTED_LABELS
+from telemetry.logs import FORMATS
 from worker.exits import CannotStart
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Settings:
     stall_seconds: float
     run_dir: str
     log_level: str
+    log_format: str
 
 
 HELP: Final = """\
@@ -59,6 +61,11 @@ NAMEWIRE_STALL_SECONDS      longest time without progress before a child is repl
                             those that wait for an answer of Google's
 NAMEWIRE_RUN_DIR            folder for status files (none are written without it)
 NAMEWIRE_LOG_LEVEL          debug, info, warning or error (info)
+NAMEWIRE_LOG_FORMAT         json: an object a line, as Cloud Logging reads it; text: for people, coloured on a
+                            terminal; auto: text on a terminal and where an emulator is set, else json (auto)
+OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER
+                            otlp, gcp (Google Cloud's OTLP address), console or none (none; otlp where
+                            OTEL_EXPORTER_OTLP_ENDPOINT is set); the other OTEL_* variables of OpenTelemetry
 """
 
 
@@ -85,6 +92,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         stall_seconds=read.seconds("NAMEWIRE_STALL_SECONDS", 180.0, low=1, high=3_600),
         run_dir=read.text("NAMEWIRE_RUN_DIR", ""),
         log_level=read.choice("NAMEWIRE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        log_format=read.choice("NAMEWIRE_LOG_FORMAT", "auto", FORMATS),
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from contract.documents import article_document, bytes_at_most
 from contract.errors import InvalidMessage
 from contract.messages import EntityMessage, decode_entity_message
 from contract.names import ARTICLES
+from telemetry.events import event
 from worker.bookkeeping import (
     FACTS,
     Entry,
@@ -21,6 +23,16 @@ from worker.bookkeeping import (
     learnt,
     span_entry,
 )
+from worker.catalogue import (
+    ARTICLES_IN,
+    ARTICLES_OUT,
+    COMMIT_SIZE,
+    COMMIT_TIME,
+    STORED,
+    WORDS_IN,
+    WORDS_OUT,
+    WRITES,
+)
 from worker.dead import DeadLetters, Hopeless
 from worker.fate import Conflict, Never, TryLater
 from worker.ledger import Change, Delta, Reference, Version, decide, deltas, touched
@@ -28,6 +40,7 @@ from worker.lifeline import Lifeline
 from worker.persist import persist
 from worker.pubsub import Received
 from worker.status import Counts
+from worker.tracing import Traces, Untraced
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +74,10 @@ class _Case:
 
     _decided: tuple[Stored | None, Change | None] | None = None
 
+    @property
+    def words(self) -> int:
+        return sum(version.message.words for version in self.versions)
+
     def change(self, stored: Mapping[Reference, Stored]) -> Change | None:
         """What the versions come to. Asked when commits are cut and when one is made, decided once."""
         before = stored.get((ARTICLES, self.article_id))
@@ -81,11 +98,13 @@ class Store:
     keep_content: bool
     uncounted: frozenset[str]
     known: Known = field(default_factory=Known)
+    traces: Traces = field(default_factory=Untraced)
 
     def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
         """Yields messages whose article is committed or dead-lettered. Raises TryLater."""
         began = time.monotonic()
-        cases, hopeless = self._decode(batch)
+        with self.counts.totals.timing("decode"), self.traces.stage("decode", batch):
+            cases, hopeless = self._decode(batch)
         yield self.dead.bury(hopeless)
         stored = self._read_articles(cases) if cases else {}
         for group in self._groups(cases, stored):
@@ -97,26 +116,32 @@ class Store:
         hopeless = []
         for message in batch:
             try:
-                version = self._version(decode_entity_message(message.data))
+                version = self._version(decode_entity_message(message.data), self.traces.context(message))
             except InvalidMessage as error:
                 hopeless.append(Hopeless(message, error, STAGE_DECODE))
                 continue
             case = cases.setdefault(version.message.id, _Case(version.message.id))
             case.messages.append(message)
             case.versions.append(version)
+        self.counts.totals.add(ARTICLES_IN, sum(len(case.messages) for case in cases.values()))
+        self.counts.totals.add(WORDS_IN, sum(case.words for case in cases.values()))
         return list(cases.values()), hopeless
 
-    def _version(self, message: EntityMessage) -> Version:
+    def _version(self, message: EntityMessage, trace: str | None) -> Version:
         document = article_document(message, keep_content=self.keep_content, uncounted=self.uncounted)
+        if trace:
+            document["trace"] = trace  # whoever looks at the article goes on with it
         return Version(document, message)
 
     def _read_articles(self, cases: Sequence[_Case]) -> dict[Reference, Stored]:
         references = [(ARTICLES, case.article_id) for case in cases]
-        return persist(
-            lambda: self.database.read(references, _ARTICLE_FIELDS),
-            lifeline=self.lifeline,
-            what="reading articles",
-        )
+        messages = [message for case in cases for message in case.messages]
+        with self.counts.totals.timing("read"), self.traces.stage("read", messages):
+            return persist(
+                lambda: self.database.read(references, _ARTICLE_FIELDS),
+                lifeline=self.lifeline,
+                what="reading articles",
+            )
 
     def _groups(self, cases: Sequence[_Case], stored: Mapping[Reference, Stored]) -> Iterator[list[_Case]]:
         """Cuts the batch into commits; an article is never split, one that is too large stands alone."""
@@ -140,26 +165,56 @@ class Store:
     ) -> Iterator[Sequence[Received]]:
         """One commit; when it can never succeed, smaller ones, until the culprit is alone."""
         attempt = _Attempt(self, group, stored)
+        messages = [message for case in group for message in case.messages]
+        began = time.monotonic()
         try:
-            persist(attempt.run, lifeline=self.lifeline, what="a commit")
+            with self.counts.totals.timing("commit"), self.traces.stage("commit", messages):
+                persist(attempt.run, lifeline=self.lifeline, what="a commit")
         except TryLater:
             raise
         except Exception as error:  # noqa: BLE001 - one article must not cost the batch, whatever is wrong with it
             self.known.forget(attempt.references)
             if len(group) > 1:
-                log.warning("a commit of %s articles failed for good; trying smaller ones", len(group))
+                log.warning(
+                    "a commit of %s articles failed for good; trying smaller ones",
+                    len(group),
+                    extra=event("commit.halved", articles=len(group), error=type(error).__name__),
+                )
                 middle = len(group) // 2
                 yield from self._commit(group[:middle], None)
                 yield from self._commit(group[middle:], None)
             else:
                 yield self._bury(group[0], error)
             return
-        yield [message for case in group for message in case.messages]
+        self._count(attempt, time.monotonic() - began)
+        yield messages
+
+    def _count(self, attempt: "_Attempt", seconds: float) -> None:
+        totals = self.counts.totals
+        if attempt.writes:
+            self.counts.writes += attempt.writes
+            totals.add(WRITES, attempt.writes)
+            totals.observe(COMMIT_SIZE, attempt.writes)
+            totals.observe(COMMIT_TIME, seconds)
+        messages = sum(len(case.messages) for case in attempt.group)
+        outcomes = Counter(attempt.outcomes.values())
+        # Of several messages about an article one changes its counts, at most.
+        outcomes["repeat"] = messages - outcomes.total()
+        for outcome, number in outcomes.items():
+            if number:
+                totals.add(STORED, number, outcome)
+        totals.add(ARTICLES_OUT, messages)
+        totals.add(WORDS_OUT, sum(case.words for case in attempt.group))
 
     def _bury(self, case: _Case, error: Exception) -> list[Received]:
         # The database's own words may quote the article; those of a defect of ours do not.
         trace = None if isinstance(error, Never) else error
-        log.error("article %s cannot be stored: %s", case.article_id, type(error).__name__, exc_info=trace)
+        log.error(
+            "article %s cannot be stored: %s",
+            *(case.article_id, type(error).__name__),
+            exc_info=trace,
+            extra=event("article.not_stored", article_id=case.article_id, error=type(error).__name__),
+        )
         reason = InvalidMessage.of("article", f"it cannot be stored: {type(error).__name__}: {error}")
         return self.dead.bury([Hopeless(message, reason, STAGE_STORE) for message in case.messages])
 
@@ -176,6 +231,8 @@ class _Attempt:
     group: Sequence[_Case]
     stored: Mapping[Reference, Stored] | None
     references: list[Reference] = field(default_factory=list)
+    writes: int = 0
+    outcomes: dict[str, str] = field(default_factory=dict)  # of the articles whose counts change
 
     def run(self) -> None:
         stored, self.stored = self.stored, None
@@ -195,7 +252,8 @@ class _Attempt:
         except (Conflict, TryLater):
             self.store.known.forget(self.references)
             raise
-        self.store.counts.writes += len(entries)
+        self.writes += len(entries)
+        self.outcomes |= {change.article_id: outcome for change in changes if (outcome := _outcome(change))}
         self._learn(entries, written)
 
     def _facts(self, counts: Mapping[Reference, Delta]) -> dict[Reference, Stored]:
@@ -230,6 +288,14 @@ class _Attempt:
         self.store.known.forget(references)
         stored = self.store.database.read(references)
         self.store.database.commit([span_entry(ref, document) for ref, document in stored.items()])
+
+
+def _outcome(change: Change) -> str | None:
+    if change.confirms_only:
+        return None
+    if change.stored is None:
+        return "new"
+    return "rereading" if change.stored["version"] == change.document["version"] else "correction"
 
 
 def _extent(case: _Case, stored: Mapping[Reference, Stored]) -> tuple[set[Reference], int]:

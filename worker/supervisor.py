@@ -138,7 +138,10 @@ class Supervisor:
             if number not in _STOP_SIGNALS:
                 continue
             if self._stop_by is None:
-                log.info("stopping on %s: finishing what is in hand", signal.Signals(number).name)
+                name = signal.Signals(number).name
+                log.info(
+                    "stopping on %s: finishing what is in hand", name, extra=_event("stopping", signal=name)
+                )
                 self._stop()
             else:
                 self._force(f"a second {signal.Signals(number).name}")
@@ -149,7 +152,11 @@ class Supervisor:
         self._signal_all(signal.SIGTERM)
 
     def _force(self, why: str) -> None:
-        log.warning("ending at once: %s. What was not finished will be delivered again.", why)
+        log.warning(
+            "ending at once: %s. What was not finished will be delivered again.",
+            why,
+            extra=_event("ending_at_once", reason=why),
+        )
         self._exit_code = self._exit_code or FORCED
         self._kill_all()
 
@@ -193,14 +200,20 @@ class Supervisor:
             pause = self._pause(child, code)
             child.start_at = self.clock() + pause
             log.warning(
-                "child %s (pid %s) %s; replacing it in %.1f s", child.slot, process.pid, _how(code), pause
+                "child %s (pid %s) %s; replacing it in %.1f s",
+                *(child.slot, process.pid, _how(code), pause),
+                extra=_event(
+                    "child.ended", slot=child.slot, child_pid=process.pid, exit_code=code, pause_s=pause
+                ),
             )
         child.ready_at = None
 
     def _give_up(self) -> None:
         self._exit_code = COULD_NOT_START
         if self._stop_by is None:
-            log.error("a child cannot start as configured; stopping all of them")
+            log.error(
+                "a child cannot start as configured; stopping all of them", extra=_event("child.cannot_start")
+            )
             self._stop()
 
     def _pause(self, child: _Child, code: int) -> float:
@@ -222,9 +235,13 @@ class Supervisor:
                 log.error(
                     "child %s (pid %s) made no progress for %.0f s; killing it. "
                     "What it held will be delivered again.",
-                    child.slot,
-                    child.process.pid,
-                    now - child.seen_at,
+                    *(child.slot, child.process.pid, now - child.seen_at),
+                    extra=_event(
+                        "child.stalled",
+                        slot=child.slot,
+                        child_pid=child.process.pid,
+                        silent_s=round(now - child.seen_at, 1),
+                    ),
                 )
                 child.seen_at = now
                 child.stalled = True
@@ -256,12 +273,21 @@ class Supervisor:
 
     def _announce_ready(self) -> None:
         if self._stop_by is None and all(child.ready_at is not None for child in self._children):
-            log.info("ready: %s of %s children", self.count, self.count)
+            log.info(
+                "ready: %s of %s children",
+                self.count,
+                self.count,
+                extra=_event("ready", processes=self.count),
+            )
             self._shown_at = self.clock()
             try:
                 self._touch()
             except OSError as error:
-                log.warning("cannot make %s, going on without it: %s", self.ready_file, error)
+                log.warning(
+                    "cannot make %s, going on without it: %s",
+                    *(self.ready_file, error),
+                    extra=_event("ready.no_file"),
+                )
 
     def _show_progress(self) -> None:
         now = self.clock()
@@ -307,6 +333,11 @@ class Supervisor:
 def executing(command: Callable[[int, int], Sequence[str]]) -> Start:
     """A way to start `command(slot, pipe)` as a program of its own."""
     return lambda slot, pipe, _previous, _foreign: subprocess.Popen(command(slot, pipe), pass_fds=(pipe,))
+
+
+def _event(name: str, **fields: Any) -> dict[str, Any]:
+    """As `telemetry.events` has it; here again, because this module imports the standard library only."""
+    return {"event": name, "fields": fields}
 
 
 def _drain(descriptor: int) -> bytes:

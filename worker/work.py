@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -14,11 +15,15 @@ from contract.errors import InvalidMessage
 from contract.letters import Origin, first_origin
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
+from telemetry.events import event
 from worker import linking
+from worker.catalogue import ARTICLES_IN, ARTICLES_OUT, ENTITIES, NER_CPU, WORDS_IN, WORDS_OUT
 from worker.dead import DeadLetters, Hopeless
+from worker.fate import Never
 from worker.outbox import Outbox
 from worker.pubsub import Outgoing, Received
 from worker.status import Counts
+from worker.tracing import Traces, Untraced
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +62,15 @@ class Work:
     message_content: bool
     survived: Callable[[Sequence[Received]], None]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    traces: Traces = field(default_factory=Untraced)
 
     def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
         """Yields messages whose entity message or dead letter is safe. Raises TryLater."""
         began = time.monotonic()
-        tasks, hopeless = self._decode(batch)
+        with self.counts.totals.timing("decode"), self.traces.stage("decode", batch):
+            tasks, hopeless = self._decode(batch)
+        self.counts.totals.add(ARTICLES_IN, len(tasks))
+        self.counts.totals.add(WORDS_IN, sum(task.words for task in tasks))
         yield self.dead.bury(hopeless)
         for group in _by_words(tasks, self.batch_words):
             yield self._process(group)
@@ -79,21 +88,44 @@ class Work:
         return tasks, hopeless
 
     def _process(self, tasks: Sequence[_Task]) -> list[Received]:
-        found, hopeless = self._find(tasks)
+        messages = [task.message for task in tasks]
+        with self.counts.totals.timing("ner"), self.traces.stage("ner", messages):
+            found, hopeless = self._find(tasks)
         # A process that dies from here on died of something else.
-        self.survived([task.message for task in tasks])
-        outgoing = [
-            self._outgoing(task, linking.link(task.article.content, entities)) for task, entities in found
-        ]
+        self.survived(messages)
+        with (
+            self.counts.totals.timing("link"),
+            self.traces.stage("link", [task.message for task, _ in found]),
+        ):
+            found = [(task, linking.link(task.article.content, entities)) for task, entities in found]
         done = []
-        for (task, _), refusal in zip(found, self.outbox.send(outgoing), strict=True):
+        for (task, _), refusal in zip(found, self._send(found), strict=True):
             if refusal is None:
-                done.append(task.message)
-                self.counts.words += task.words
+                done.append(task)
             else:
                 error = InvalidMessage.of("content", f"its entity message was refused: {refusal}")
                 hopeless.append(Hopeless(task.message, error, STAGE_PUBLISH))
-        return [*done, *self.dead.bury(hopeless)]
+        self._count(done, found)
+        return [*(task.message for task in done), *self.dead.bury(hopeless)]
+
+    def _count(self, done: Sequence[_Task], found: Sequence[tuple[_Task, list[Entity]]]) -> None:
+        words, totals = sum(task.words for task in done), self.counts.totals
+        self.counts.words += words
+        totals.add(ARTICLES_OUT, len(done))
+        totals.add(WORDS_OUT, words)
+        for label, number in Counter(entity.label for _, entities in found for entity in entities).items():
+            totals.add(ENTITIES, number, label)
+
+    def _send(self, found: Sequence[tuple[_Task, list[Entity]]]) -> list[Never | None]:
+        """Why Pub/Sub refuses each entity message, or None."""
+        messages = [task.message for task, _ in found]
+        with self.counts.totals.timing("publish"), self.traces.send("send entities", messages) as contexts:
+            return self.outbox.send(
+                [
+                    self._outgoing(task, entities, context)
+                    for (task, entities), context in zip(found, contexts, strict=True)
+                ]
+            )
 
     def _find(self, tasks: Sequence[_Task]) -> tuple[list[tuple[_Task, list[Entity]]], list[Hopeless]]:
         began = time.thread_time()
@@ -103,13 +135,25 @@ class Work:
         except Exception as failure:
             # A foreign pipeline may raise anything; one article must not cost the batch.
             if len(tasks) > 1:
-                log.exception("a batch of %s articles failed; trying them one by one", len(tasks))
+                log.exception(
+                    "a batch of %s articles failed; trying them one by one",
+                    len(tasks),
+                    extra=event("ner.batch_failed", articles=len(tasks), error=type(failure).__name__),
+                )
                 return self._find_one_by_one(tasks)
-            log.exception("article of message %s failed", tasks[0].message.message_id)
+            log.exception(
+                "article of message %s failed",
+                tasks[0].message.message_id,
+                extra=event(
+                    "ner.failed", message_id=tasks[0].message.message_id, error=type(failure).__name__
+                ),
+            )
             error = InvalidMessage.of("content", f"the entity recognizer failed on it: {_reason(failure)}")
             return [], [Hopeless(tasks[0].message, error, STAGE_NER)]
         finally:
-            self.counts.ner_cpu_s += time.thread_time() - began
+            spent = time.thread_time() - began
+            self.counts.ner_cpu_s += spent
+            self.counts.totals.add(NER_CPU, spent)
 
     def _find_one_by_one(
         self, tasks: Sequence[_Task]
@@ -117,13 +161,13 @@ class Work:
         results = [self._find([task]) for task in tasks]
         return [pair for found, _ in results for pair in found], [case for _, bad in results for case in bad]
 
-    def _outgoing(self, task: _Task, entities: list[Entity]) -> Outgoing:
+    def _outgoing(self, task: _Task, entities: list[Entity], context: Mapping[str, str]) -> Outgoing:
         message = self._message(task, entities, keep_content=self.message_content)
         data = message.encode()
         if len(data) > limits.MESSAGE_BYTES:
             # The entities are worth more than a second copy of the text.
             data = self._message(task, entities, keep_content=False).encode()
-        return Outgoing(data, message.attributes())
+        return Outgoing(data, {**message.attributes(), **context})
 
     def _message(self, task: _Task, entities: list[Entity], *, keep_content: bool) -> EntityMessage:
         message = task.message

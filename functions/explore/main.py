@@ -13,6 +13,8 @@ from exploring.pages import Pages
 from exploring.rendering import make_environment
 from exploring.routes import Routes
 from exploring.settings import THREADS, Settings, SettingsError, read_settings
+from telemetry.logs import set_up_logging
+from telemetry.web import WebTraces
 
 
 def _settings() -> Settings:
@@ -25,12 +27,14 @@ def _settings() -> Settings:
 def _routes(settings: Settings) -> Routes:
     explorer = Explorer(Firestore(lambda: connect(settings.project)))
     pages = Pages(explorer, make_environment(), publish_url=settings.publish_url)
-    return Routes(pages, Interface(explorer))
+    return Routes(pages, Interface(explorer), traces=WebTraces(os.environ, service="namewire-explore"))
 
 
 # The framework reads it when it starts its server, after this module; what a deployment sets goes first.
 os.environ.setdefault("THREADS", str(THREADS))
-_ROUTES = _routes(_settings())
+_SETTINGS = _settings()
+set_up_logging(_SETTINGS.log_level, name="explore", form=_SETTINGS.log_format, environment=os.environ)
+_ROUTES = _routes(_SETTINGS)
 if flask.has_app_context():
     furnish(flask.current_app, _ROUTES)
 

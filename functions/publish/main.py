@@ -11,6 +11,8 @@ from publishing.pubsub import Topic, connect
 from publishing.routes import Routes
 from publishing.sender import Sender
 from publishing.settings import THREADS, Settings, SettingsError, read_settings
+from telemetry.logs import set_up_logging
+from telemetry.web import WebTraces
 
 
 def _settings() -> Settings:
@@ -27,12 +29,15 @@ def _routes(settings: Settings) -> Routes:
         keyring=Keyring(settings.api_keys),
         content_chars=settings.content_chars,
         seconds=settings.publish_timeout,
+        traces=WebTraces(os.environ, service="namewire-publish"),
     )
 
 
 # The framework reads it when it starts its server, after this module; what a deployment sets goes first.
 os.environ.setdefault("THREADS", str(THREADS))
-_ROUTES = _routes(_settings())
+_SETTINGS = _settings()
+set_up_logging(_SETTINGS.log_level, name="publish", form=_SETTINGS.log_format, environment=os.environ)
+_ROUTES = _routes(_SETTINGS)
 if flask.has_app_context():
     furnish(flask.current_app)
 

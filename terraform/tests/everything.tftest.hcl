@@ -68,6 +68,8 @@ variables {
   publish_is_public  = true
   settings           = { NAMEWIRE_STORE_CONTENT = "false" }
   spot               = true
+  alert_emails       = ["on-call@example.com"]
+  trace_share        = 0.5
   ssh_through_iap    = true
   zones              = ["europe-west1-b", "europe-west1-d"]
 }
@@ -88,6 +90,20 @@ run "everything_on" {
       !contains(keys(google_cloudfunctions2_function.publish.service_config[0].environment_variables), "NAMEWIRE_API_KEYS")
     )
     error_message = "The function reads its keys from Secret Manager, and nowhere else."
+  }
+
+  assert {
+    condition     = alltrue([for alert in google_monitoring_alert_policy.this : length(alert.notification_channels) == 1])
+    error_message = "Whoever is named is told of every alert."
+  }
+
+  assert {
+    condition = (
+      google_cloudfunctions2_function.publish.service_config[0].environment_variables["OTEL_TRACES_EXPORTER"] == "gcp" &&
+      strcontains(google_compute_region_instance_template.worker.metadata["namewire-environment"], "OTEL_TRACES_SAMPLER_ARG=0.5") &&
+      contains(keys(google_project_service.this), "telemetry.googleapis.com")
+    )
+    error_message = "With a share of traces, both sides trace, and the API is on."
   }
 
   assert {
@@ -144,7 +160,7 @@ run "everything_on" {
     condition = (
       google_storage_bucket_iam_member.model_by_worker[0].bucket == "my-models" &&
       google_compute_region_instance_template.worker.metadata.namewire-model == var.model &&
-      google_compute_region_instance_template.worker.metadata.namewire-environment == "GOOGLE_CLOUD_PROJECT=demo-project\nNAMEWIRE_STORE_CONTENT=false"
+      startswith(google_compute_region_instance_template.worker.metadata.namewire-environment, "GOOGLE_CLOUD_PROJECT=demo-project\nNAMEWIRE_STORE_CONTENT=false\n")
     )
     error_message = "The VM is told its model and settings, and may fetch the model."
   }

@@ -64,6 +64,10 @@ run "what_is_empty_or_too_few" {
     explore_max_instances = 0
     publish_max_instances = 0
     articles_per_vm       = 0
+    alert_age_seconds     = 5
+    alert_emails          = ["somebody"]
+    runbook_url           = "http://wiki.example.com"
+    trace_share           = 2
   }
 
   expect_failures = [
@@ -73,6 +77,10 @@ run "what_is_empty_or_too_few" {
     var.explore_max_instances,
     var.publish_max_instances,
     var.articles_per_vm,
+    var.alert_age_seconds,
+    var.alert_emails,
+    var.runbook_url,
+    var.trace_share,
   ]
 }
 

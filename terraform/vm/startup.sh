@@ -17,7 +17,7 @@ RETRIES=${NAMEWIRE_RETRIES:-9}
 HOME_DIR=/opt/namewire
 WORK=$HOME_DIR/.work # on the disk: /tmp may be memory
 ENVIRONMENT=/etc/namewire/environment
-UNITS=(namewire-work.service namewire-write.service namewire-health.service)
+UNITS=(namewire-work.service namewire-write.service namewire-health.service namewire-metrics.service)
 AGENT_CONFIG=/etc/google-cloud-ops-agent/config.yaml
 STAYS="The release that runs, if any, stays."
 
@@ -180,16 +180,29 @@ patiently() {
   "$@"
 }
 
-# The whole journal; the agent's own default, syslog, would say the same again.
+# The whole journal; the agent's own default, syslog, would say the same again. Ours are JSON, which other lines are not
+# and stay as they are. And what all processes have counted, from namewire-metrics.service.
 configure_agent() {
   put "$AGENT_CONFIG" 0644 root <<'YAML'
 logging:
   receivers:
     journal: {type: systemd_journald}
+  processors:
+    entries: {type: parse_json, field: MESSAGE, time_key: time, time_format: "%Y-%m-%dT%H:%M:%S.%L%z"}
   service:
     pipelines:
       default_pipeline: {receivers: []}
-      journal: {receivers: [journal]}
+      journal: {receivers: [journal], processors: [entries]}
+metrics:
+  receivers:
+    namewire:
+      type: prometheus
+      config:
+        scrape_configs:
+          - {job_name: namewire, scrape_interval: 60s, static_configs: [{targets: ["localhost:9464"]}]}
+  service:
+    pipelines:
+      namewire: {receivers: [namewire]}
 YAML
 }
 

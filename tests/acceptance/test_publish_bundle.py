@@ -33,7 +33,7 @@ def test_the_bundle_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> N
     names = zipfile.ZipFile(make_bundle(tmp_path / "publish.zip")).namelist()
     assert names == sorted(names)
     assert {"main.py", "requirements.txt", "publishing/openapi.json", "contract/article.py"} <= set(names)
-    assert {name.split("/")[0] for name in names if "/" in name} == {"contract", "publishing"}
+    assert {name.split("/")[0] for name in names if "/" in name} == {"contract", "publishing", "telemetry"}
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 

@@ -9,7 +9,7 @@ from contract import limits
 from publishing.intake import BODY_SECONDS
 from publishing.submission import MOST_ARTICLES, MOST_VERSIONS
 from tests.architecture.interpreter import ROOT
-from worker.health import CLIENT_SECONDS, MOST_CLIENTS
+from worker.serving import CLIENT_SECONDS, MOST_CLIENTS
 
 TEXT: Final = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.interpreter import ROOT, importers, imports_of, sources
 
-SHIPPED: Final = ("contract", "delivery", "emulator", "functions", "model", "namewire", "worker")
+SHIPPED: Final = ("contract", "delivery", "emulator", "functions", "model", "namewire", "telemetry", "worker")
 # Each turns bytes into code, or a line of text into a program.
 MODULES: Final = (
     *("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle"),

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.interpreter import ROOT, import_freshly, importers, imports_of, sources
 
-OURS = ("contract", "emulator", "functions", "model", "namewire", "worker")
+OURS = ("contract", "emulator", "functions", "model", "namewire", "telemetry", "worker")
 HEAVY = {"spacy", "thinc", "numpy", "grpc", "google"}
 CONTRACT = [".".join(source.with_suffix("").parts) for source in sources("contract")]
 # Packages that pydantic is made of.
@@ -29,6 +29,24 @@ def test_the_parent_of_the_worker_stays_light() -> None:
     imported = import_freshly("worker.__main__")
     assert not imported.packages & HEAVY
     assert (imported.threads, imported.sockets, imported.channels) == (1, 0, 0)
+
+
+def test_what_shows_the_metrics_is_light_too() -> None:
+    """It runs beside the roles on every VM, within 64 MB."""
+    imported = import_freshly("worker.metrics")
+    assert imported.packages == {"telemetry", "worker"}
+    assert (imported.threads, imported.sockets) == (1, 0)
+
+
+def test_telemetry_brings_nothing_along() -> None:
+    """OpenTelemetry is imported by those who want to be traced, when they start."""
+    modules = [".".join(source.with_suffix("").parts) for source in sources("telemetry")]
+    assert import_freshly(*modules).packages == {"telemetry"}
+    assert importers("opentelemetry", *OURS) == {
+        *("functions/explore/exploring/tracing.py", "functions/publish/publishing/tracing.py"),
+        *("telemetry/tracing.py", "telemetry/web.py"),
+        *("worker/pushing.py", "worker/tracing.py"),
+    }
 
 
 @pytest.mark.parametrize("role", ["work", "write"])
@@ -86,6 +104,7 @@ def test_the_contract_reads_no_environment_and_writes_no_log() -> None:
         ("emulator", {"emulator", "namewire", "tests"}),
         ("exploring", {"functions", "tests"}),
         ("publishing", {"functions", "tests"}),
+        ("telemetry", {"functions", "telemetry", "tests", "worker"}),
         ("worker", {"worker", "namewire", "tests"}),
     ],
 )

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("latency", "throughput", "writes", "publish_function", "explorer")
+BENCHMARKS = ("latency", "throughput", "writes", "publish_function", "explorer", "observing")
 
 
 def main() -> int:

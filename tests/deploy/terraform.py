@@ -21,6 +21,7 @@ _SECONDS: Final = 300
 DEFAULT: Final = {"project_id": "demo-project", "region": "europe-west1", "dist": "tests/built"}
 EVERYTHING: Final[dict[str, Any]] = {
     **DEFAULT,
+    "alert_emails": ["on-call@example.com"],
     "api_keys_version": 1,
     "bigquery": True,
     "billing_account": "012345-6789AB-CDEF01",
@@ -32,9 +33,11 @@ EVERYTHING: Final[dict[str, Any]] = {
     "model": "gs://my-models/en_core_web_lg-3.8.0-py3-none-any.whl",
     "publish_invokers": ["user:ada@example.com"],
     "publish_is_public": True,
+    "runbook_url": "https://wiki.example.com/namewire/runbook",
     "settings": {"NAMEWIRE_STORE_CONTENT": "false"},
     "spot": True,
     "ssh_through_iap": True,
+    "trace_share": 0.25,
     "zones": ["europe-west1-b", "europe-west1-d"],
 }
 SECRET: Final = "correct-horse-battery"

@@ -64,6 +64,15 @@ def test_nothing_is_made_that_was_not_looked_at(everything: Terraform) -> None:
     assert {kind for kind in kinds if "_iam_" not in kind} == KINDS
 
 
+def test_traces_are_off_unless_a_share_is_wanted(default: Terraform, everything: Terraform) -> None:
+    for configuration, wanted in ((default, None), (everything, "gcp")):
+        values = {resource["type"]: resource["values"] for resource in configuration.resources()}
+        service = values["google_cloudfunctions2_function"]["service_config"][0]
+        assert service["environment_variables"].get("OTEL_TRACES_EXPORTER") == wanted
+        metadata = values["google_compute_region_instance_template"]["metadata"]
+        assert ("OTEL_TRACES_SAMPLER_ARG=0.25" in metadata["namewire-environment"]) is bool(wanted)
+
+
 def test_no_machine_has_a_public_address(everything: Terraform) -> None:
     of_type: dict[str, list[dict[str, Any]]] = {}
     for resource in everything.resources():

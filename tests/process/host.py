@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from worker.log import set_up_logging
+from telemetry.logs import set_up_logging
 from worker.supervisor import Supervisor, executing
 
 
 def main(character: str, count: str, folder: str, drain: str, stall: str, progress: str) -> int:
-    set_up_logging("info", name="host")
+    set_up_logging("info", name="host", form="text", environment={})
 
     def command(slot: int, pipe: int) -> list[str]:
         if character == "quick":  # grown too large as soon as it starts

@@ -17,7 +17,8 @@ from emulator.ports import choose_port
 from tests.polling import eventually
 from tests.process.programs import PATIENCE, Program, running
 from worker.exits import COULD_NOT_START, OK
-from worker.health import CLIENT_SECONDS, FRESH_SECONDS, MOST_CLIENTS, Health
+from worker.health import FRESH_SECONDS, Health
+from worker.serving import CLIENT_SECONDS, MOST_CLIENTS
 
 
 @dataclass

@@ -17,9 +17,18 @@ from exploring.openapi import DOCUMENT
 from exploring.pages import LEADERS, LINES
 from exploring.periods import ALL, period_of
 from exploring.shapes import Days, Loaded, Ranking
+from exploring.tracing import traced
 
 # What an article's document holds besides for the writer alone.
-_INNER: Final = ("title_terms", "version", "confirmed_at", "confirmed_by", "entity_ids", "source_message_id")
+_INNER: Final = (
+    "title_terms",
+    "version",
+    "confirmed_at",
+    "confirmed_by",
+    "entity_ids",
+    "source_message_id",
+    "trace",
+)
 
 
 class Interface:
@@ -109,7 +118,7 @@ class Interface:
             "content": found.value.content,
             "entities": _plain(found.value.mentions),
         }
-        return _send(request, body, found)
+        return traced(_send(request, body, found), found.value)
 
     def search(self, request: flask.Request) -> flask.Response:
         typed = questions.typed_in(request)

@@ -15,6 +15,7 @@ from exploring.highlights import part_of
 from exploring.labels import label_of
 from exploring.periods import period_of
 from exploring.shapes import Article, Loaded, Mention
+from exploring.tracing import traced
 
 LEADERS: Final = 20
 LINES: Final = 10
@@ -150,7 +151,7 @@ class Pages:
             if article.content
             else None
         )
-        return self._page(
+        page = self._page(
             request,
             "article.html",
             found,
@@ -160,6 +161,7 @@ class Pages:
             labels=_labels(each.label for each in article.mentions),
             tally=_tally(article.mentions),
         )
+        return traced(page, article)
 
     def search(self, request: flask.Request) -> flask.Response:
         typed = questions.typed_in(request)

@@ -8,6 +8,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from publishing.intake import Bounded
 from publishing.problems import Problem
+from telemetry.context import traceparent_in
+from telemetry.events import event
 
 _log = logging.getLogger("namewire.publish")
 
@@ -26,6 +28,8 @@ def _framework_error(error: HTTPException) -> flask.Response:
 
 
 def _crash(error: InternalServerError) -> flask.Response:
-    _log.error("a request crashed", exc_info=error.original_exception)
+    cause = error.original_exception or error
+    where = {"error": type(cause).__name__, "traceparent": traceparent_in(flask.request.headers)}
+    _log.error("a request crashed", exc_info=cause, extra=event("request.crashed", **where))
     detail = "The function failed. Sending the request again is safe; tell the operator if it happens twice."
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail).response()

@@ -17,6 +17,7 @@ from contract.names import ARTICLES_TOPIC
 from publishing.errors import Misplaced, Refused, Unavailable
 from publishing.once import Once
 from publishing.submission import Outgoing
+from telemetry.events import event
 
 _log = logging.getLogger("namewire.publish")
 
@@ -76,7 +77,7 @@ class Topic:
         try:
             method = self._method.get()
         except GoogleAuthError as error:
-            _log.error("no credentials for Pub/Sub (error=%s)", error)
+            _log.error("no credentials for Pub/Sub (error=%s)", error, extra=event("pubsub.no_credentials"))
             raise Misplaced("there are no credentials") from error
         return method(request, timeout=seconds, metadata=self._metadata)
 
@@ -106,7 +107,9 @@ def _method(channel: grpc.Channel) -> grpc.UnaryUnaryMultiCallable:
 def _in_our_words(error: grpc.RpcError, *, messages: int) -> Refused | Unavailable:
     code = error.code()
     _log.warning(
-        "Pub/Sub did not take a call (messages=%d, code=%s, details=%s)", messages, code.name, error.details()
+        "Pub/Sub did not take a call (messages=%d, code=%s, details=%s)",
+        *(messages, code.name, error.details()),
+        extra=event("pubsub.not_taken", messages=messages, code=code.name),
     )
     if code is _Code.INVALID_ARGUMENT:
         return Refused("Pub/Sub refuses the message")

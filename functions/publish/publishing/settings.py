@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contract import limits
+from telemetry.logs import FORMATS
+from telemetry.tracing import TelemetryError, check
 
 PUBLISH_TIMEOUT_SECONDS: Final = 10.0
 # For the framework's THREADS. Its own default, four a core, is for work on the CPU; ours mostly waits for
@@ -17,6 +19,7 @@ THREADS: Final = 16
 _LONGEST_TIMEOUT_SECONDS: Final = 300.0
 # A message cannot hold more, whatever the setting says.
 _MOST_CONTENT_CHARS: Final = limits.MESSAGE_BYTES
+_LEVELS: Final = ("debug", "info", "warning", "error")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]*")
 
 
@@ -33,21 +36,36 @@ class Settings:
     content_chars: int = limits.CONTENT_CHARS
     publish_timeout: float = PUBLISH_TIMEOUT_SECONDS
     api_keys: tuple[str, ...] = field(default=(), repr=False)
+    log_level: str = "info"
+    log_format: str = "auto"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in the environment; a blank one counts as not set. Raises SettingsError."""
+    try:
+        check(environ)
+    except TelemetryError as error:
+        raise SettingsError(str(error).rstrip(".")) from error
     return Settings(
         project=_project(environ),
         emulator=_text(environ, "PUBSUB_EMULATOR_HOST"),
         content_chars=_content_chars(environ),
         publish_timeout=_publish_timeout(environ),
         api_keys=_api_keys(environ),
+        log_level=_choice(environ, "NAMEWIRE_LOG_LEVEL", "info", _LEVELS),
+        log_format=_choice(environ, "NAMEWIRE_LOG_FORMAT", "auto", FORMATS),
     )
 
 
 def _text(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(name, "").strip() or None
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    text = (_text(environ, name) or default).lower()
+    if text not in allowed:
+        raise SettingsError(f"{name} is {text!r}; it must be one of {', '.join(allowed)}")
+    return text
 
 
 def _project(environ: Mapping[str, str]) -> str:

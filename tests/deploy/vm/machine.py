@@ -18,7 +18,12 @@ from tests.deploy.vm.cloud import Cloud
 from tests.polling import eventually
 
 STARTUP: Final = Path(__file__).parents[3] / "terraform" / "vm" / "startup.sh"
-UNITS: Final = ("namewire-health.service", "namewire-work.service", "namewire-write.service")
+UNITS: Final = (
+    "namewire-health.service",
+    "namewire-metrics.service",
+    "namewire-work.service",
+    "namewire-write.service",
+)
 _PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SECONDS: Final = 300.0
 _BOOT: Final = Path(__file__).with_name("boot.sh")

@@ -35,6 +35,7 @@ def test_a_bare_machine_has_everything_after_its_first_boot(first_boot: FirstBoo
         "namewire: writing /etc/systemd/system/namewire-work.service",
         "namewire: writing /etc/systemd/system/namewire-write.service",
         "namewire: writing /etc/systemd/system/namewire-health.service",
+        "namewire: writing /etc/systemd/system/namewire-metrics.service",
         "namewire: systemd does not run here; the units start at the next boot",
         f"namewire: release {machine.current} is in place",
     ]

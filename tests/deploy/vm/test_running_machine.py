@@ -21,6 +21,7 @@ from worker import pubsub
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 HEALTH = "http://127.0.0.1:8086/healthz"
+METRICS = "http://127.0.0.1:9464/metrics"
 READY_SECONDS = 120.0
 
 
@@ -84,8 +85,9 @@ def test_an_article_reaches_the_database_and_term_ends_everything_well(
     assert_confined(machine)
     machine.systemctl("stop", "namewire-work", "namewire-write")
     assert status() == 503
-    machine.systemctl("stop", "namewire-health")
-    for unit in ("work", "write", "health"):
+    assert "namewire_messages_received_total" in httpx.get(METRICS, timeout=5, trust_env=False).text
+    machine.systemctl("stop", "namewire-health", "namewire-metrics")
+    for unit in ("work", "write", "health", "metrics"):
         names = ("Result", "ExecMainStatus", "ExecMainCode", "NRestarts")
         ended = properties(
             machine.systemctl("show", *(f"--property={name}" for name in names), f"namewire-{unit}")
@@ -97,7 +99,7 @@ def test_an_article_reaches_the_database_and_term_ends_everything_well(
 
 def assert_confined(machine: Machine) -> None:
     """The rules are in force, the count of kills for memory can be read all the same."""
-    for unit in ("namewire-work", "namewire-write", "namewire-health"):
+    for unit in ("namewire-work", "namewire-write", "namewire-health", "namewire-metrics"):
         pid = machine.main_pid(unit)
         text = machine.run("cat", f"/proc/{pid}/status").output
         facts = dict(line.split(":\t", 1) for line in text.splitlines())

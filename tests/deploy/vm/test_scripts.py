@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.vm.debian import find_mirror
+from worker.metrics import PORT
 from worker.settings import DRAIN_SECONDS, read_settings
 from worker.supervisor import Supervisor, executing
 
@@ -60,6 +61,11 @@ OWN = {
         "--host 0.0.0.0 --port 8086 --folder /run/namewire",
         "MemoryMax": "64M",
     },
+    "metrics": {
+        "ExecStart": "/opt/namewire/current/bin/python -m worker.metrics "
+        "--host 127.0.0.1 --port 9464 --folder /run/namewire",
+        "MemoryMax": "64M",
+    },
 }
 
 
@@ -90,7 +96,7 @@ def test_the_units_differ_only_where_they_must() -> None:
     units = [read_unit(name)["Service"] for name in OWN]
     own = {"ExecStart", "MemoryMax", "SyslogIdentifier", "ProcSubset", "IPAddressDeny", "IPAddressAllow"}
     shared = [{key: value for key, value in unit.items() if key not in own} for unit in units]
-    assert shared[0] == shared[1] == shared[2]
+    assert all(each == shared[0] for each in shared)
 
 
 @pytest.mark.parametrize("name", ["work", "write"])
@@ -106,6 +112,13 @@ def test_the_health_check_asks_where_the_unit_answers() -> None:
     allowed = read_unit("health")["Service"]["IPAddressAllow"].split()
     assert allowed[0] == "localhost"
     assert all(f'"{checkers}"' in network for checkers in allowed[1:])
+
+
+def test_the_agent_asks_where_the_metrics_are() -> None:
+    script = (ROOT / "terraform" / "vm" / "startup.sh").read_text()
+    assert f"localhost:{PORT}" in script
+    assert f"--port {PORT} " in OWN["metrics"]["ExecStart"]
+    assert read_unit("metrics")["Service"]["IPAddressAllow"] == "localhost"
 
 
 def test_systemd_waits_longer_than_the_drain() -> None:

@@ -14,6 +14,7 @@ from publishing.keys import Keyring
 from publishing.routes import Routes
 from publishing.sender import Sender
 from publishing.submission import Outgoing
+from telemetry.web import WebTraces
 
 
 class FakeTopic:
@@ -57,10 +58,15 @@ def client(
     keys: Sequence[str] = (),
     content_chars: int = limits.CONTENT_CHARS,
     seconds: float = 5.0,
+    traces: WebTraces | None = None,
 ) -> FlaskClient:
     """A client for the function in a Flask application like the framework's."""
     routes = Routes(
-        sender=Sender(topic.publish), keyring=Keyring(keys), content_chars=content_chars, seconds=seconds
+        sender=Sender(topic.publish),
+        keyring=Keyring(keys),
+        content_chars=content_chars,
+        seconds=seconds,
+        traces=traces,
     )
     app = flask.Flask("publish")
     furnish(app)

@@ -31,6 +31,7 @@ TEXTS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_ENGINE", "engine", "Spacy", "spacy"),
     ("NAMEWIRE_RUN_DIR", "run_dir", "/run/namewire", "/run/namewire"),
     ("NAMEWIRE_LOG_LEVEL", "log_level", "WARNING", "warning"),
+    ("NAMEWIRE_LOG_FORMAT", "log_format", "JSON", "json"),
     ("NAMEWIRE_UNCOUNTED_LABELS", "uncounted_labels", "DATE, TIME,", frozenset({"DATE", "TIME"})),
 ]
 FIELDS = {variable: field for variable, field, *_ in [*NUMBERS, *SECONDS, *TRUTHS, *TEXTS]}
@@ -139,9 +140,11 @@ def test_an_unknown_log_level_is_named(text: str) -> None:
 
 def test_the_help_lists_every_variable_and_no_other() -> None:
     listed = set(re.findall(r"^[A-Z_]+|(?<=, )[A-Z_]+", HELP, flags=re.MULTILINE))
-    assert listed - {"TIME", "MONEY"} == {
+    assert listed - {"TIME", "MONEY", "OTEL_EXPORTER_OTLP_ENDPOINT"} == {
         PROJECT,
         "PUBSUB_EMULATOR_HOST",
         "FIRESTORE_EMULATOR_HOST",
+        "OTEL_TRACES_EXPORTER",
+        "OTEL_METRICS_EXPORTER",
         *FIELDS,
     }
