@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract.documents import Contribution, Document, contribution_of, names_of, newer
+from contract.documents import Contribution, Document, Reading, contribution_of, names_of, newer, reading_of
 from contract.messages import EntityMessage
 from contract.names import ENTITIES, PUBLICATIONS
 
@@ -60,31 +60,43 @@ def decide(stored: Mapping[str, Any] | None, versions: Sequence[Version]) -> Cha
 
     Of two versions the one published later wins, in whatever order they come. The same version
     again moves only the time at which it was last confirmed: a version published in between, but
-    coming in later, must not replace it.
+    coming in later, must not replace it. Only a later reading of the same version replaces what an
+    earlier one made of it, and never the other way round (ADR 18).
     """
     current: Mapping[str, Any] | None = stored
     winner: Version | None = None
     for version in sorted(versions, key=_published):
         candidate = version.document
-        if current is not None and not newer(candidate, current):
-            continue
-        if current is not None and candidate["version"] == current["version"]:
-            current = {**current, **{name: candidate[name] for name in CONFIRMATION}}
-        else:
+        if current is None:
+            current, winner = candidate, version
+        elif candidate["version"] == current["version"]:
+            latest = candidate if newer(candidate, current) else current
+            if reading_of(candidate) > reading_of(current):
+                current, winner = {**candidate, **_confirmation(latest)}, version
+            elif latest is candidate:
+                current = {**current, **_confirmation(latest)}
+        elif newer(candidate, current):
             current, winner = candidate, version
     if current is None or current is stored:
         return None
     return _change(versions[0].message.id, stored, dict(current), winner)
 
 
+def _confirmation(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: document[name] for name in CONFIRMATION}
+
+
 def _change(
     article_id: str, stored: Mapping[str, Any] | None, document: Document, winner: Version | None
 ) -> Change:
     # Corrected and corrected back within one batch: only the confirmation moves.
-    back = stored is not None and stored["version"] == document["version"]
+    back = (
+        stored is not None
+        and stored["version"] == document["version"]
+        and reading_of(stored) >= reading_of(document)
+    )
     if winner is None or back:
-        kept = {**(stored or {}), **{name: document[name] for name in CONFIRMATION}}
-        return Change(article_id, stored, kept, None)
+        return Change(article_id, stored, {**(stored or {}), **_confirmation(document)}, None)
     before = None if stored is None else contribution_of(stored)
     return Change(article_id, stored, document, winner.message, before, contribution_of(document))
 
@@ -144,6 +156,6 @@ def _name(found: Mapping[Reference, Delta], message: EntityMessage) -> None:
     found[PUBLICATIONS, message.publication_key].facts = {"name": message.publication}
 
 
-def _published(version: Version) -> tuple[Any, int, str]:
+def _published(version: Version) -> tuple[Any, int, str, Reading]:
     by = version.document["confirmed_by"]
-    return version.document["confirmed_at"], len(by), by
+    return version.document["confirmed_at"], len(by), by, reading_of(version.document)

@@ -38,6 +38,7 @@ _COMMIT_BYTES: Final = 7_000_000
 # Everything of an article but its text, which nothing here depends on.
 _ARTICLE_FIELDS: Final = (
     *("version", "confirmed_at", "confirmed_by", "publication_key", "day", "mentions", "entities"),
+    "reprocessed_at",
 )
 
 

@@ -11,7 +11,7 @@ from contract import limits
 from contract.article import Article
 from contract.entities import Entity
 from contract.errors import InvalidMessage
-from contract.letters import Origin, first_origin
+from contract.letters import Origin, first_origin, run_of
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
 from worker.dead import DeadLetters, Hopeless
@@ -133,6 +133,7 @@ class Work:
             received_at=origin.published_at,
             processed_at=self.now(),
             source_message_id=origin.message_id,
+            reprocessed_at=run_of(message.attributes, message.published_at),
             keep_content=keep_content,
         )
 

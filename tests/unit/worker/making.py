@@ -21,8 +21,12 @@ def make_message(
     published_at: str | None = "2026-10-30",
     label: str = "PERSON",
     title: str | None = None,
+    run: int | None = None,
 ) -> EntityMessage:
-    """A message as the worker makes it; every capitalised word is an entity. `sent` orders the versions."""
+    """A message as the worker makes it; every capitalised word is an entity.
+
+    `sent` orders the versions, `run` the readings of one.
+    """
     article = read_article(
         {
             "id": article_id,
@@ -41,6 +45,7 @@ def make_message(
         received_at=moment,
         processed_at=moment,
         source_message_id=str(1000 + sent),
+        reprocessed_at=None if run is None else EPOCH + timedelta(days=1, seconds=run),
     )
 
 
