@@ -12,6 +12,7 @@ from namewire.chaos import chaos
 from namewire.demo import demo
 from namewire.errors import Interrupted, Trouble
 from namewire.letters.command import dead_letters
+from namewire.reprocess import reprocess
 from namewire.roles import work, write
 from namewire.status import status
 from namewire.submit import submit
@@ -20,7 +21,19 @@ from namewire.up import up
 from namewire.verify import verify
 
 _ORDER: Final = (
-    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "bench", "chaos"),
+    *(
+        "demo",
+        "up",
+        "submit",
+        "status",
+        "top",
+        "article",
+        "dead-letters",
+        "verify",
+        "reprocess",
+        "bench",
+        "chaos",
+    ),
     *("work", "write"),
 )
 
@@ -41,7 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, verify, bench, chaos, work, write):
+for command in (demo, up, submit, status, top, article, verify, reprocess, bench, chaos, work, write):
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 app.add_typer(dead_letters, name="dead-letters")
