@@ -16,7 +16,7 @@ from contract.timestamps import format_time, parse_time
 from contract.wire import decode_article, decode_utf8, parse_json
 from namewire.review import TOPICS, Letter
 
-# Kinds besides the stages that the worker names (decode, ner, publish, process, store).
+# Kinds besides the stages that the worker names (decode, language, ner, publish, process, store).
 UNDELIVERED: Final = "undelivered"
 UNKNOWN: Final = "unknown"
 
