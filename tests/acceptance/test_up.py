@@ -132,7 +132,7 @@ def test_a_message_by_gcloud_takes_the_same_way(up: Up) -> None:
     assert gcloud is not None
     for message, attributes in (
         ("Angela Merkel met Barack Obama in Berlin.", "publication=Reuters,id=by-gcloud"),
-        ("neither JSON nor with a publication", "other=1"),
+        ('{"id": "dies", "publication": "Reuters"}', "other=1"),
     ):
         subprocess.run(
             [
@@ -150,6 +150,13 @@ def test_a_message_by_gcloud_takes_the_same_way(up: Up) -> None:
         return int(up.answer("status")["dead_letters"]["articles-dead-review"]["at_least"]) == 1
 
     console.wait_until(is_dead, what="the dead letter")
+    done = up.ask("article", "dies", "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert [step["what"] for step in told["trail"]] == ["received", "dead"]
+    assert "content: is required" in told["dead_letters"][0]["reason"]
+    stored = json.loads(up.ask("article", "by-gcloud", "--letters", "--json").stdout)
+    assert [step["what"] for step in stored["trail"]] == ["received", "read", "stored"]
 
 
 def test_the_status_tells_what_is_known(up: Up) -> None:
