@@ -167,6 +167,8 @@ def test_the_status_tells_what_is_known(up: Up) -> None:
     assert {process["role"] for process in status["processes"]} == {"work", "write"}
     assert all(process["alive"] for process in status["processes"])
     assert set(status["in_hand"]) == {"work", "write"}
+    assert (status["healthy"], status["reasons"]) == (True, [])
+    assert up.ask("status").stdout.startswith("healthy\n")
 
 
 def test_the_status_tells_what_waits_while_the_worker_stands_still(up: Up) -> None:
@@ -220,7 +222,11 @@ def test_a_part_that_dies_ends_the_house_and_is_named(firestore_emulator: str, t
     with house(tmp_path, "wounded") as running:
         victim = next(part for part in running.parts if part.cmdline()[-3:] == ["-m", "worker", "write"])
         assert "guard.py" in " ".join(victim.cmdline())
+        assert running.answer("status")["healthy"]
         victim.children()[0].kill()
+        console.wait_until(
+            lambda: running.ask("status").returncode == 1, what="the status to say so", seconds=10
+        )
         assert running.process.wait(60) == 1
         text = running.out.read_text()
         assert "The part `write` ended with exit code 137." in text
