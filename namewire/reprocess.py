@@ -46,7 +46,7 @@ def reprocess(
     was when this is run again. Each article costs a message and a commit, like a new one. Exit code 1 when
     something could not be read again.
     """
-    from namewire.output import print_json
+    from namewire.output import print_json, say
     from namewire.reprocessing.course import Wish, reprocess_all
     from namewire.reprocessing.tally import Tally
     from namewire.signals import Signals
@@ -64,6 +64,8 @@ def reprocess(
         print_json({**tally.as_json(), "complete": failure is None, "seconds": round(seconds, 3)})
     elif failure is None or tally.settled:
         tally.show(f"Reprocessed in {seconds:,.1f} s")
+    if isinstance(failure, Interrupted):
+        say("It goes on from here when it is run again.")
     if failure is not None:
         raise failure
     if not tally.is_clean:

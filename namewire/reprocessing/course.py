@@ -74,7 +74,7 @@ def _candidates(wish: Wish, database: Database, mark: Bookmark, signals: Signals
     if not wish.paths:
         return from_archive(database, mark.run, after=mark.after, pause=signals.pause)
     reader = Reader(find_files(wish.paths), publication=wish.publication)
-    return from_files(reader.items(), database, mark.run, after=mark.after)
+    return from_files(reader.items(), database, mark.run, after=mark.after, pause=signals.pause)
 
 
 def _throttle(settings: Settings, wish: Wish) -> Throttle:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from contract.names import ARTICLES
 from namewire.errors import Trouble
 from namewire.reprocessing.bookmark import Bookmark
 from namewire.reprocessing.rebuilding import STATE
 from namewire.reprocessing.sending import Sender
-from namewire.reprocessing.sources import Candidate, Reads, again
+from namewire.reprocessing.sources import Candidate, Reads, again, get_many
 from namewire.reprocessing.tally import Tally
 from namewire.reprocessing.throttle import Throttle
 from namewire.reprocessing.window import Window
@@ -91,8 +90,8 @@ class Run:
             self.window.add(candidate, "left_out" if why else "", why)
 
     def _look(self) -> None:
-        changed = self.window.look(self.database.get_many(ARTICLES, self.window.names, STATE))
-        for candidate in again(self.database, changed, self.window.run):
+        changed = self.window.look(get_many(self.database, self.window.names, STATE, self.pause))
+        for candidate in again(self.database, changed, self.window.run, self.pause):
             refused = self.sender.send([candidate]) if candidate.piece else {candidate.id: candidate.why}
             if candidate.id not in refused:
                 self.window.renew(candidate)
@@ -108,7 +107,7 @@ class Run:
         if self.window.silent > SILENCE_SECONDS:
             raise Trouble(
                 f"Nothing has come back for {SILENCE_SECONDS:.0f} s. `namewire status` tells whether worker "
-                "and writer run; then run this again, and it goes on."
+                "and writer run; both have to know of runs, too. Then run this again, and it goes on."
             )
 
     def _advance(self, *, save: bool) -> None:

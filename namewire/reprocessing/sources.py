@@ -25,7 +25,8 @@ from namewire.reprocessing.rebuilding import (
 )
 
 _PAGE = 100
-_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0)  # seconds between tries of a page
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0)  # seconds between tries of a read
+Pause = Callable[[float], None]
 
 
 class Reads(Protocol):
@@ -57,9 +58,7 @@ class Candidate:
     why: str = ""
 
 
-def from_archive(
-    database: Reads, run: datetime, *, after: str | None, pause: Callable[[float], None]
-) -> Iterator[Candidate]:
+def from_archive(database: Reads, run: datetime, *, after: str | None, pause: Pause) -> Iterator[Candidate]:
     """Every stored article after that id. Raises Trouble."""
     while True:
         rows = _page(database, after, pause)
@@ -84,14 +83,26 @@ def from_document(article_id: str, document: Mapping[str, Any], run: datetime) -
     return Candidate(article_id, article_id, piece)
 
 
-def again(database: Reads, names: Sequence[str], run: datetime) -> Iterator[Candidate]:
+def again(database: Reads, names: Sequence[str], run: datetime, pause: Pause) -> Iterator[Candidate]:
     """Articles that were corrected while they were under way, by what stands there now."""
-    for name, document in database.get_many(ARTICLES, names, EVERYTHING).items():
+    for name, document in get_many(database, names, EVERYTHING, pause).items():
         yield from_document(name, document, run)
 
 
+def get_many(
+    database: Reads, names: Sequence[str], fields: Sequence[str], pause: Pause
+) -> dict[str, dict[str, Any]]:
+    """Through outages: a run takes hours. Raises Trouble."""
+    for seconds in _PAUSES:
+        try:
+            return database.get_many(ARTICLES, names, fields)
+        except Trouble:
+            pause(seconds)
+    return database.get_many(ARTICLES, names, fields)
+
+
 def from_files(
-    items: Iterable[Item], database: Reads, run: datetime, *, after: str | None
+    items: Iterable[Item], database: Reads, run: datetime, *, after: str | None, pause: Pause
 ) -> Iterator[Candidate]:
     """Those articles of the files that are stored in the same version. `after` is how many items to skip."""
     number = int(after or 0)
@@ -99,7 +110,7 @@ def from_files(
     while part := list(islice(rest, _PAGE)):
         articles = [_article(item) for item in part]
         names = list({article.id for article in articles if isinstance(article, Article)})
-        stored = database.get_many(ARTICLES, names, STATE_AND_ORIGIN)
+        stored = get_many(database, names, STATE_AND_ORIGIN, pause)
         for item, article in zip(part, articles, strict=True):
             number += 1
             yield _from_item(str(number), item, article, stored, run)
@@ -133,7 +144,7 @@ def _article(item: Item) -> Article | str:
         return str(error)
 
 
-def _page(database: Reads, after: str | None, pause: Callable[[float], None]) -> list[Row]:
+def _page(database: Reads, after: str | None, pause: Pause) -> list[Row]:
     for seconds in _PAUSES:
         try:
             return list(database.page(ARTICLES, EVERYTHING, after=after, limit=_PAGE))

@@ -73,6 +73,8 @@ class Window:
 
     def settle(self, article_id: str, kind: str, why: str = "") -> None:
         place = self._open.pop(article_id)
+        # Many may wait for one before them: without their texts.
+        place.candidate = Candidate(place.candidate.place, article_id)
         place.kind, place.why = kind, why
 
     def look(self, stored: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -105,4 +107,4 @@ class Window:
         if is_read(document, self.run):
             return "read"
         piece = place.candidate.piece
-        return CHANGED if piece is not None and document["version"] != piece.version else ""
+        return CHANGED if piece is not None and document.get("version") != piece.version else ""

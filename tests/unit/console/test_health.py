@@ -30,8 +30,16 @@ def view(**changes: Any) -> dict[str, Any]:
 
 def process(role: str, *, done: int = 5, speed: float | None = 2.0) -> dict[str, Any]:
     return {
-        "role": role, "slot": 0, "pid": 7, "alive": True, "received": done, "done": done,
-        "dead_lettered": 0, "articles_per_s": speed, "words_per_s": 0.0, "busy_s": 1.0,
+        "role": role,
+        "slot": 0,
+        "pid": 7,
+        "alive": True,
+        "received": done,
+        "done": done,
+        "dead_lettered": 0,
+        "articles_per_s": speed,
+        "words_per_s": 0.0,
+        "busy_s": 1.0,
     }
 
 

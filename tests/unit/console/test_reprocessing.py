@@ -71,9 +71,14 @@ class House(Versions):
         self.published += len(messages)
         return [str(number) for number, _ in enumerate(messages)]
 
+    away = 0
+
     def get_many(
         self, collection: str, names: Sequence[str], fields: Sequence[str] | None = None
     ) -> dict[str, dict[str, Any]]:
+        if self.away:
+            self.away -= 1
+            raise Trouble("Firestore does not answer")
         stored = self.room.database.collection(collection)
         return {name: dict(stored[name]) for name in names if name in stored}
 
@@ -242,9 +247,9 @@ def test_an_article_that_was_deleted_meanwhile_is_only_counted() -> None:
     assert house.run(pause=pause).counts == {"read": 1, "gone": 1}
 
 
-def test_an_outage_of_pubsub_is_waited_out() -> None:
+def test_outages_are_waited_out() -> None:
     house = House(5)
-    house.outages = 3
+    house.outages = house.away = 3
     assert house.run().counts == {"read": 5}
 
 
@@ -284,10 +289,11 @@ def test_of_files_only_what_is_stored_in_that_version_is_sent() -> None:
     records = [record(name, text) for name, text in texts.items()]
     records.append(Record("f", "line 4", {"content": "no publication"}))
     records.append(record("a000", "Ada met Bo 0"))
-    found = from_files(records, house, RUN, after=None)
+    found = from_files(records, house, RUN, after=None, pause=house.pause)
     tally = house.run(candidates=found, mark=house.mark(source="files x"))
     assert tally.counts == {"read": 1, "other_version": 1, "not_stored": 1, "left_out": 1, "already": 1}
-    assert [candidate.place for candidate in from_files(records, house, RUN, after="3")] == ["4", "5"]
+    again = from_files(records, house, RUN, after="3", pause=house.pause)
+    assert [candidate.place for candidate in again] == ["4", "5"]
     house.room.check()
 
 
