@@ -21,20 +21,8 @@ from namewire.up import up
 from namewire.verify import verify
 
 _ORDER: Final = (
-    *(
-        "demo",
-        "up",
-        "submit",
-        "status",
-        "top",
-        "article",
-        "dead-letters",
-        "verify",
-        "reprocess",
-        "bench",
-        "chaos",
-    ),
-    *("work", "write"),
+    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "reprocess", "bench"),
+    *("chaos", "work", "write"),
 )
 
 
