@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from contract.article import Article
 from contract.entities import UNCOUNTED_LABELS, Entity, Name, name_of, surface_form
 from contract.messages import EntityMessage
 from contract.search import terms_of
@@ -21,7 +22,8 @@ Document = dict[str, Any]
 
 # Firestore's limit is 1 MiB with names and overhead; the margin covers what it may count besides.
 DOCUMENT_BYTES: Final = 1_000_000
-_METADATA: Final = ("publication", "title", "url", "authors", "language", "section", "published_at")
+_BEFORE_ALL_RUNS: Final = datetime.min.replace(tzinfo=UTC)
+METADATA: Final = ("publication", "title", "url", "authors", "language", "section", "published_at")
 _MENTION: Final = ("text", "label", "start", "end", "entity_id", "canonical", "found_as")
 
 
@@ -55,7 +57,7 @@ def article_document(
         "publication_key": message.publication_key,
         "content": message.content if keep_content else None,
         "content_sha256": message.content_sha256,
-        "version": _version(message),
+        "version": version_of(message, message.content_sha256),
         "words": message.words,
         "entities": [_mention(entity) for entity in message.entities],
         "entity_ids": sorted(counted),
@@ -66,6 +68,7 @@ def article_document(
         "received_at": message.received_at,
         "processed_at": message.processed_at,
         "source_message_id": message.source_message_id,
+        "reprocessed_at": message.reprocessed_at,
         "confirmed_at": message.received_at,
         "confirmed_by": message.source_message_id,
         "left_out": [] if keep_content and message.content is not None else ["content"],
@@ -94,6 +97,15 @@ def counted_name(mention: Mapping[str, Any]) -> Name:
     return name_of(mention.get("canonical") or mention["text"], mention["label"])
 
 
+def version_of(article: Article | EntityMessage, content_sha256: str) -> str:
+    """A fingerprint of all that a sender can change; equal means that it is the same article again."""
+    parts: list[Any] = [content_sha256]
+    for name in METADATA:
+        value = getattr(article, name)
+        parts.append(format_time(value) if isinstance(value, datetime) else value)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
 def names_of(message: EntityMessage) -> dict[str, Name]:
     """Entity id → the name with its first form, for every entity in the message."""
     names: dict[str, Name] = {}
@@ -119,15 +131,22 @@ def newer(candidate: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
     return _order(candidate) > _order(current)
 
 
+Reading = tuple[datetime, int]
+
+
+def reading_of(document: Mapping[str, Any]) -> Reading:
+    """The place of an article document among the readings of its version; the largest one holds.
+
+    What was sent in the ordinary way is before every run of `namewire reprocess` (ADR 18). Within a run, or
+    without one, a newer linking is the later reading; mentions that are not linked are of version 0.
+    """
+    return document.get("reprocessed_at") or _BEFORE_ALL_RUNS, int(document.get("linking_version") or 0)
+
+
 def document_bytes(name: str, document: Mapping[str, Any]) -> int:
     """The size that Firestore counts for a document, by its published rules."""
     path = sum(len(part.encode()) + 1 for part in name.split("/")) + 16
     return path + 32 + _map_bytes(document)
-
-
-def linking_of(document: Mapping[str, Any]) -> int:
-    """The version of the linking behind an article document; 0 where the mentions are not linked."""
-    return int(document.get("linking_version") or 0)
 
 
 def _mention(entity: Entity) -> Document:
@@ -147,16 +166,7 @@ def _order(document: Mapping[str, Any]) -> tuple[datetime, int, str]:
 
 
 def _metadata(message: EntityMessage) -> Document:
-    return {name: getattr(message, name) for name in _METADATA}
-
-
-def _version(message: EntityMessage) -> str:
-    """A fingerprint of all that a sender can change; equal means that it is the same article again."""
-    parts: list[Any] = [message.content_sha256]
-    for name in _METADATA:
-        value = getattr(message, name)
-        parts.append(format_time(value) if isinstance(value, datetime) else value)
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return {name: getattr(message, name) for name in METADATA}
 
 
 def _fit(document: Document, limit_bytes: int) -> Document:

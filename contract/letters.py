@@ -32,6 +32,8 @@ PUBSUB_PUBLISHED_AT: Final = f"{PUBSUBS}SourceTopicPublishTime"
 FIRST_MESSAGE_ID: Final = "first_message_id"
 FIRST_PUBLISHED_AT: Final = "first_published_at"
 FIRST: Final = (FIRST_MESSAGE_ID, FIRST_PUBLISHED_AT)
+# When the run began that reads the archive again; see ADR 18.
+REPROCESSED_AT: Final = "reprocessed_at"
 _MESSAGE_ID: Final = re.compile(r"\d{1,64}", re.ASCII)
 
 
@@ -70,6 +72,17 @@ def first_origin(attributes: Mapping[str, str], actual: Origin) -> Origin:
     return Origin(moment, name)
 
 
+def run_of(attributes: Mapping[str, str], published_at: datetime) -> datetime | None:
+    """The run of `namewire reprocess` that a message belongs to, by the time when it began.
+
+    A run cannot have begun after its own message: nobody makes a reading that no later run replaces.
+    """
+    try:
+        return min(parse_time(attributes.get(REPROCESSED_AT, "")), published_at)
+    except ValueError:
+        return None
+
+
 def original_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
     """The attributes without what we or Pub/Sub added when the message was buried."""
     return {name: value for name, value in attributes.items() if not _is_added(name)}
@@ -99,7 +112,7 @@ def dead_letter(
     if attempts:
         ours[ATTEMPTS] = str(attempts)
     # Where there is no room for all, those that belong to the article are needed to replay it.
-    needed = NAMES.union(FIRST)
+    needed = NAMES.union(FIRST, {REPROCESSED_AT})
     theirs = sorted(original_attributes(attributes), key=lambda name: (name not in needed, name))
     kept = {name: attributes[name] for name in theirs[: limits.ATTRIBUTES - len(OURS)]}
     if len(data) > limits.MESSAGE_BYTES:

@@ -80,6 +80,8 @@ class EntityMessage(BaseModel):
     received_at: Instant
     processed_at: Instant
     source_message_id: str
+    # The beginning of the run of `namewire reprocess` that asked for this reading; see ADR 18.
+    reprocessed_at: Instant | None = None
 
     def encode(self) -> bytes:
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()
@@ -101,6 +103,7 @@ def entity_message(
     processed_at: datetime,
     source_message_id: str,
     linking_version: int | None = None,
+    reprocessed_at: datetime | None = None,
     keep_content: bool = True,
 ) -> EntityMessage:
     """The message for an article in which the worker found these entities, linked or not."""
@@ -125,6 +128,7 @@ def entity_message(
         received_at=received_at,
         processed_at=processed_at,
         source_message_id=source_message_id,
+        reprocessed_at=reprocessed_at,
     )
 
 

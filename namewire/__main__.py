@@ -12,6 +12,7 @@ from namewire.chaos import chaos
 from namewire.demo import demo
 from namewire.errors import Interrupted, Trouble
 from namewire.letters.command import dead_letters
+from namewire.reprocess import reprocess
 from namewire.roles import metrics, work, write
 from namewire.status import status
 from namewire.submit import submit
@@ -20,8 +21,8 @@ from namewire.up import up
 from namewire.verify import verify
 
 _ORDER: Final = (
-    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "bench", "chaos"),
-    *("work", "write", "metrics"),
+    *("demo", "up", "submit", "status", "top", "article", "dead-letters", "verify", "reprocess", "bench"),
+    *("chaos", "work", "write", "metrics"),
 )
 
 
@@ -41,7 +42,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, up, submit, status, top, article, verify, bench, chaos, work, write, metrics):
+_COMMANDS: Final = (
+    demo,
+    up,
+    submit,
+    status,
+    top,
+    article,
+    verify,
+    reprocess,
+    bench,
+    chaos,
+    work,
+    write,
+    metrics,
+)
+for command in _COMMANDS:
     # In full: what is cut off helps nobody.
     app.command(short_help=(command.__doc__ or "").partition("\n")[0])(command)
 app.add_typer(dead_letters, name="dead-letters")

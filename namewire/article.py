@@ -1,13 +1,19 @@
-"""`namewire article`: where one article is, and what was found in it."""
+"""`namewire article`: the way of one article, where it is, and what was found in it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from contract.names import ARTICLES
-from namewire.errors import USAGE, Trouble
+from namewire.errors import FAILED, USAGE, Trouble
 from namewire.settings import read_settings
+
+if TYPE_CHECKING:
+    from namewire.database import Traced
+    from namewire.letters.facts import Facts
+    from namewire.review import Letter
+    from namewire.trail import Step
 
 _SHOWN: Final = (
     *("title", "publication", "publication_key", "url", "authors", "language", "section", "published_at"),
@@ -19,6 +25,7 @@ _SHOWN: Final = (
         "received_at",
         "processed_at",
         "source_message_id",
+        "trace",
         "left_out",
     ),
 )
@@ -29,27 +36,83 @@ def article(
         str, typer.Argument(metavar="ID", help="The id that `submit` or the answer to a POST gave.")
     ],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole document as JSON.")] = False,
+    letters: Annotated[
+        bool,
+        typer.Option("--letters", help="Look for dead letters of it even if it is stored; takes seconds."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The document and the trail as JSON.")] = False,
 ) -> None:
-    """Show where one article is and what was found in it."""
+    """Show the way of one article, where it is, and what was found in it.
+
+    When it was received, which model read it, when it was stored, and changed since; or where it died, and
+    why. Dead letters are looked for where it is not stored, and with --letters. Exit code 1 when it is not
+    stored.
+    """
     from contract.identity import is_article_id
     from namewire.database import open_database
-    from namewire.output import print_json
+    from namewire.trail import trail
+    from namewire.whereabouts import letters_of, nowhere
 
     if not is_article_id(article_id):
         raise Trouble(f"{article_id!r} cannot be the id of an article.", exit_code=USAGE)
-    with open_database(read_settings()) as database:
-        document = database.get(ARTICLES, article_id)
-    if document is None:
-        raise Trouble(
-            f"There is no article {article_id}. If it was accepted a moment ago, it may still be on its way "
-            "(`namewire status`), or among the dead letters; otherwise check the id and the project."
-        )
-    marked = {"id": article_id, **document, "entities": with_counted(document)}
+    settings = read_settings()
+    with open_database(settings) as database:
+        stored = database.trace(ARTICLES, article_id)
+    found = []
+    if letters or stored is None:
+        try:
+            found = letters_of(settings, article_id)
+        except Trouble as trouble:
+            raise nowhere(settings, article_id, str(trouble)) if stored is None else trouble from trouble
+    if stored is None and not found:
+        raise nowhere(settings, article_id)
+    _tell(article_id, stored, trail(stored, found), found, as_json=as_json)
+    if stored is None:
+        raise typer.Exit(FAILED)
+
+
+def _tell(
+    article_id: str,
+    stored: "Traced | None",
+    steps: "Sequence[Step]",
+    found: "Sequence[tuple[Letter, Facts]]",
+    *,
+    as_json: bool,
+) -> None:
+    from datetime import UTC, datetime
+
+    from namewire.output import print_json
+    from namewire.trail import trail_json
+
+    document: dict[str, Any] = {"id": article_id}
+    if stored is not None:
+        document |= {**stored.fields, "entities": with_counted(stored.fields)}
     if as_json:
-        print_json(marked)
-    else:
-        _show(marked)
+        print_json({**document, **trail_json(steps, found, datetime.now(UTC))})
+        return
+    _show_trail(article_id, steps)
+    if stored is not None:
+        _show(document)
+    if found:
+        _show_advice(found)
+
+
+def _show_trail(article_id: str, steps: "Sequence[Step]") -> None:
+    from contract.timestamps import format_time
+    from namewire.output import cells, print_table, table
+
+    made = table(f"The way of {article_id}", ("at", "what", "how"))
+    for step in steps:
+        made.add_row(*cells(format_time(step.at), step.what, step.how))
+    print_table(made)
+
+
+def _show_advice(found: "Sequence[tuple[Letter, Facts]]") -> None:
+    from namewire.letters.advice import advice
+    from namewire.output import print_line, visible
+
+    for _, facts in found:
+        print_line(f"Letter {facts.id}, how to mend it: {visible(advice(facts))}")
 
 
 def with_counted(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,6 +38,15 @@ class Row:
     update_time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A document with the times when it was first and last written."""
+
+    fields: dict[str, Any]
+    create_time: datetime
+    update_time: datetime
+
+
 class Database:
     """Reads only. Every error is Trouble with a sentence."""
 
@@ -92,6 +101,13 @@ class Database:
         with _plain_errors():
             snapshot = self._client.collection(collection).document(name).get(timeout=_CALL_SECONDS)
             return snapshot.to_dict() if snapshot.exists else None
+
+    def trace(self, collection: str, name: str) -> Traced | None:
+        with _plain_errors():
+            snapshot = self._client.collection(collection).document(name).get(timeout=_CALL_SECONDS)
+            if not snapshot.exists:
+                return None
+            return Traced(snapshot.to_dict(), snapshot.create_time, snapshot.update_time)
 
     def get_many(
         self, collection: str, names: Sequence[str], fields: Sequence[str] | None = None

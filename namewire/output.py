@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -37,7 +37,7 @@ def print_json(value: Any) -> None:
     print_line(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
-def print_table(table: Table) -> None:
+def print_table(table: RenderableType) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract.documents import Contribution, Document, contribution_of, linking_of, names_of, newer
+from contract.documents import Contribution, Document, Reading, contribution_of, names_of, newer, reading_of
 from contract.messages import EntityMessage
 from contract.names import ENTITIES, PUBLICATIONS
 
@@ -60,8 +60,8 @@ def decide(stored: Mapping[str, Any] | None, versions: Sequence[Version]) -> Cha
 
     Of two versions the one published later wins, in whatever order they come. The same version
     again moves only the time at which it was last confirmed: a version published in between, but
-    coming in later, must not replace it. The same version linked by a newer linking replaces what an
-    older one made of it, and never the other way round.
+    coming in later, must not replace it. Only a later reading of the same version, of a later run or by a
+    newer linking, replaces what an earlier one made of it, and never the other way round (ADR 16 and 18).
     """
     current: Mapping[str, Any] | None = stored
     winner: Version | None = None
@@ -71,7 +71,7 @@ def decide(stored: Mapping[str, Any] | None, versions: Sequence[Version]) -> Cha
             current, winner = candidate, version
         elif candidate["version"] == current["version"]:
             latest = candidate if newer(candidate, current) else current
-            if linking_of(candidate) > linking_of(current):
+            if reading_of(candidate) > reading_of(current):
                 current, winner = {**candidate, **_confirmation(latest)}, version
             elif latest is candidate:
                 current = {**current, **_confirmation(latest)}
@@ -93,7 +93,7 @@ def _change(
     back = (
         stored is not None
         and stored["version"] == document["version"]
-        and linking_of(stored) >= linking_of(document)
+        and reading_of(stored) >= reading_of(document)
     )
     if winner is None or back:
         return Change(article_id, stored, {**(stored or {}), **_confirmation(document)}, None)
@@ -158,6 +158,6 @@ def _name(found: Mapping[Reference, Delta], message: EntityMessage) -> None:
     found[PUBLICATIONS, message.publication_key].facts = {"name": message.publication}
 
 
-def _published(version: Version) -> tuple[Any, int, str, int]:
+def _published(version: Version) -> tuple[Any, int, str, Reading]:
     by = version.document["confirmed_by"]
-    return version.document["confirmed_at"], len(by), by, linking_of(version.document)
+    return version.document["confirmed_at"], len(by), by, reading_of(version.document)

@@ -55,12 +55,15 @@ class Recognizer:
             return [_entities(doc) for doc in self.nlp.pipe(texts, batch_size=_BATCH_DOCS)]
 
 
-def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recognizer:
+def load_recognizer(
+    name: str, *, longest: int, engine: str = "auto", setting: str = "NAMEWIRE_MODEL"
+) -> Recognizer:
     """The recognizer of an installed package or a folder; the embedded one when the name is empty.
 
-    `engine` is what NAMEWIRE_ENGINE says. Raises CannotStart, saying what to install or change.
+    `engine` is what NAMEWIRE_ENGINE says, `setting` where the name comes from. Raises CannotStart, saying
+    what to install or change.
     """
-    path = _find(name)
+    path = _find(name, setting)
     try:
         recognizer = _load(path, longest=longest, engine=engine)
     except CannotStart:
@@ -68,7 +71,7 @@ def load_recognizer(name: str, *, longest: int, engine: str = "auto") -> Recogni
     except Exception as error:  # a foreign model can fail to load in any way
         raise CannotStart(
             f"The spaCy pipeline {path} cannot be used ({type(error).__name__}: {error}). "
-            "Install one made for this spaCy version, or unset NAMEWIRE_MODEL for the embedded one."
+            f"Install one made for this spaCy version, or unset {setting} for the embedded one."
         ) from error
     model = recognizer.model
     names = ", ".join(recognizer.nlp.pipe_names)
@@ -130,7 +133,7 @@ def _engine(nlp: Language, wish: str) -> Extractor | None:
         return None
 
 
-def _find(name: str) -> Path:
+def _find(name: str, setting: str = "NAMEWIRE_MODEL") -> Path:
     if not name:
         return EMBEDDED
     if is_package(name):
@@ -141,9 +144,9 @@ def _find(name: str) -> Path:
     if (Path(name) / "config.cfg").is_file():
         return Path(name)
     raise CannotStart(
-        f"NAMEWIRE_MODEL is {name!r}, which is neither an installed spaCy package nor a folder with a "
-        "config.cfg. Install the package (pip install from the wheel of its release), give the path of a "
-        "pipeline, or unset NAMEWIRE_MODEL for the embedded one."
+        f"{setting} {'is' if setting == 'NAMEWIRE_MODEL' else 'names'} {name!r}, which is neither an "
+        "installed spaCy package nor a folder with a config.cfg. Install the package (pip install from the "
+        f"wheel of its release), give the path of a pipeline, or unset {setting} for the embedded one."
     )
 
 

@@ -57,7 +57,7 @@ def load_role(role: str, settings: Settings, *, count: int) -> Run:
             return COULD_NOT_START
         if previous == STALLED:
             pump.intake.postpone(settings.stall_seconds)
-        allow_megabytes(most_megabytes(settings.child_megabytes))
+        allow_megabytes(most_megabytes(pump.megabytes))
         code = pump.run()
         if code == OK:
             # After any other end the next process in this slot goes on in the file.
@@ -73,7 +73,15 @@ def _load_work(settings: Settings) -> Build:
     from worker.work import Work
 
     linking.prepare()
-    recognizer = load_recognizer(settings.model, longest=settings.content_chars, engine=settings.engine)
+    choose, megabytes = None, settings.child_megabytes
+    if settings.models:
+        from worker.languages import load_languages
+
+        languages = load_languages(settings)
+        recognizer = languages.default or next(iter(languages.pipelines.values()))
+        choose, megabytes = languages.choose, megabytes + languages.megabytes
+    else:
+        recognizer = load_recognizer(settings.model, longest=settings.content_chars, engine=settings.engine)
 
     def build(lifeline: Lifeline, status: Status, journal: Journal) -> Pump:
         channel = pubsub.open_channel()
@@ -93,6 +101,7 @@ def _load_work(settings: Settings) -> Build:
             message_content=settings.message_content,
             survived=journal.survived,
             traces=traces,
+            choose=choose,
         )
         return _pump(
             pubsub.Subscription(channel, settings.project, names.ARTICLES_SUBSCRIPTION),
@@ -103,7 +112,7 @@ def _load_work(settings: Settings) -> Build:
             traces,
             most=settings.batch_messages,
             patience=lambda: settings.batch_seconds,
-            megabytes=settings.child_megabytes,
+            megabytes=megabytes,
         )
 
     return build

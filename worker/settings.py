@@ -1,6 +1,7 @@
 """Every setting of the worker, read from the environment in one place and checked before anything starts."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -14,6 +15,7 @@ T = TypeVar("T")
 
 # Cloud Run, systemd and the instance group all give at least 30 s after TERM.
 DRAIN_SECONDS: Final = 25.0
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Settings:
     project: str
     processes: int
     model: str
+    models: Mapping[str, str]
+    other_languages: str
     engine: str
     batch_words: int
     batch_messages: int
@@ -46,6 +50,9 @@ PUBSUB_EMULATOR_HOST, FIRESTORE_EMULATOR_HOST
                             host:port of the emulators, instead of the cloud
 NAMEWIRE_PROCESSES          NER processes (one per core)
 NAMEWIRE_MODEL              spaCy package or path (the embedded pipeline)
+NAMEWIRE_MODELS             pipelines by language, "en=,de=de_core_news_md"; blank is the embedded one (none:
+                            NAMEWIRE_MODEL reads all). What an article does not declare is detected
+NAMEWIRE_OTHER_LANGUAGES    articles in other languages: default (read by NAMEWIRE_MODEL) or dead (default)
 NAMEWIRE_ENGINE             auto: the fast engine where it knows the pipeline, else spaCy; fast; spacy (auto)
 NAMEWIRE_BATCH_WORDS        words in a batch of the role work (8000)
 NAMEWIRE_BATCH_MESSAGES     messages in a batch of the role work (16)
@@ -76,6 +83,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         project=read.required("GOOGLE_CLOUD_PROJECT"),
         processes=read.number("NAMEWIRE_PROCESSES", os.cpu_count() or 1, low=1, high=512),
         model=read.text("NAMEWIRE_MODEL", ""),
+        models=read.models("NAMEWIRE_MODELS"),
+        other_languages=read.choice("NAMEWIRE_OTHER_LANGUAGES", "default", ("default", "dead")),
         engine=read.choice("NAMEWIRE_ENGINE", "auto", ("auto", "fast", "spacy")),
         batch_words=read.number("NAMEWIRE_BATCH_WORDS", 8_000, low=1, high=1_000_000),
         batch_messages=read.number("NAMEWIRE_BATCH_MESSAGES", 16, low=1, high=1_000),
@@ -135,6 +144,21 @@ class _Reader:
         if value is None:
             return default
         return frozenset(label.strip() for label in value.split(",") if label.strip())
+
+    def models(self, name: str) -> dict[str, str]:
+        """`LANGUAGE=PIPELINE` separated by commas; the language in lower case, the pipeline may be blank."""
+        found: dict[str, str] = {}
+        for item in self.text(name, "").split(","):
+            language, equals, pipeline = (part.strip() for part in item.partition("="))
+            if not item.strip():
+                continue
+            if not equals or _LANGUAGE.fullmatch(language) is None or language.lower() in found:
+                raise CannotStart(
+                    f"{name} holds {item.strip()!r}; it must be language tags with pipelines, each once, "
+                    'such as "en=en_core_web_md,de=/models/de".'
+                )
+            found[language.lower()] = pipeline
+        return found
 
     def _bounded(self, name: str, default: T, parse: Callable[[str], T], *, low: T, high: T, what: str) -> T:
         text = self.text(name, "")

@@ -51,7 +51,7 @@ _COMMIT_BYTES: Final = 7_000_000
 # Everything of an article but its text, which nothing here depends on.
 _ARTICLE_FIELDS: Final = (
     *("version", "confirmed_at", "confirmed_by", "publication_key", "day", "mentions", "entities"),
-    "linking_version",
+    *("linking_version", "reprocessed_at"),
 )
 
 

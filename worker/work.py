@@ -12,7 +12,7 @@ from contract import limits
 from contract.article import Article
 from contract.entities import Entity
 from contract.errors import InvalidMessage
-from contract.letters import Origin, first_origin
+from contract.letters import Origin, first_origin, run_of
 from contract.messages import EntityMessage, Model, count_words, entity_message
 from contract.wire import decode_article
 from telemetry.events import event
@@ -28,6 +28,7 @@ from worker.tracing import Traces, Untraced
 log = logging.getLogger(__name__)
 
 STAGE_DECODE: Final = "decode"
+STAGE_LANGUAGE: Final = "language"
 STAGE_NER: Final = "ner"
 STAGE_PUBLISH: Final = "publish"
 
@@ -47,11 +48,15 @@ class _Task:
     message: Received
     article: Article
     words: int
+    recognizer: Finds
 
 
 @dataclass(slots=True)
 class Work:
-    """Handles batches of the subscription `articles-ner`."""
+    """Handles batches of the subscription `articles-ner`.
+
+    `choose` picks the recognizer of an article, or raises InvalidMessage; without it there is only one.
+    """
 
     recognizer: Finds
     outbox: Outbox
@@ -63,6 +68,7 @@ class Work:
     survived: Callable[[Sequence[Received]], None]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     traces: Traces = field(default_factory=Untraced)
+    choose: Callable[[Article], Finds] | None = None
 
     def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
         """Yields messages whose entity message or dead letter is safe. Raises TryLater."""
@@ -83,8 +89,13 @@ class Work:
                 article = decode_article(message.data, message.attributes, content_chars=self.content_chars)
             except InvalidMessage as error:
                 hopeless.append(Hopeless(message, error, STAGE_DECODE))
-            else:
-                tasks.append(_Task(message, article, count_words(article.content)))
+                continue
+            try:
+                recognizer = self.recognizer if self.choose is None else self.choose(article)
+            except InvalidMessage as error:
+                hopeless.append(Hopeless(message, error, STAGE_LANGUAGE))
+                continue
+            tasks.append(_Task(message, article, count_words(article.content), recognizer))
         return tasks, hopeless
 
     def _process(self, tasks: Sequence[_Task]) -> list[Received]:
@@ -130,7 +141,7 @@ class Work:
     def _find(self, tasks: Sequence[_Task]) -> tuple[list[tuple[_Task, list[Entity]]], list[Hopeless]]:
         began = time.thread_time()
         try:
-            entities = self.recognizer.find([task.article.content for task in tasks])
+            entities = tasks[0].recognizer.find([task.article.content for task in tasks])
             return list(zip(tasks, entities, strict=True)), []
         except Exception as failure:
             # A foreign pipeline may raise anything; one article must not cost the batch.
@@ -176,11 +187,12 @@ class Work:
         return entity_message(
             task.article,
             entities,
-            model=self.recognizer.model,
+            model=task.recognizer.model,
             received_at=origin.published_at,
             processed_at=self.now(),
             source_message_id=origin.message_id,
             linking_version=linking.VERSION,
+            reprocessed_at=run_of(message.attributes, message.published_at),
             keep_content=keep_content,
         )
 
@@ -193,14 +205,16 @@ def _reason(failure: Exception) -> str:
 
 
 def _by_words(tasks: Sequence[_Task], most: int) -> Iterator[list[_Task]]:
-    """Groups of at most so many words; an article that alone has more is a group of its own."""
-    group: list[_Task] = []
-    words = 0
-    for task in tasks:
-        if group and words + task.words > most:
-            yield group
-            group, words = [], 0
-        group.append(task)
-        words += task.words
-    if group:
+    """Groups of at most so many words, for one recognizer each; an article that alone has more is a group."""
+    for recognizer in dict.fromkeys(id(task.recognizer) for task in tasks):
+        group: list[_Task] = []
+        words = 0
+        for task in tasks:
+            if id(task.recognizer) != recognizer:
+                continue
+            if group and words + task.words > most:
+                yield group
+                group, words = [], 0
+            group.append(task)
+            words += task.words
         yield group

@@ -13,6 +13,9 @@ _SEND_AGAIN: Final = (
 _ADVICE: Final = {
     "ner": "The recognizer failed on this text; the worker's log of that time has the error. With a mended "
     f"worker or another NAMEWIRE_MODEL, `{_REPLAY}`. Until then the letter is safe here for 31 days.",
+    "language": "No pipeline is for its language. Add one to NAMEWIRE_MODELS, or set "
+    f"NAMEWIRE_OTHER_LANGUAGES=default, restart the worker and `{_REPLAY}`; or declare another `language` at "
+    f"the source, send it again and `{_DROP}`.",
     "publish": "Pub/Sub refused the entities that were found. Shorten the article and send it again, or set "
     f"NAMEWIRE_MESSAGE_CONTENT=false for the worker and `{_REPLAY}`.",
     "process": "Processes died of it, or beside it. If the machine was short of memory or something else "

@@ -15,7 +15,7 @@ Reason = Annotated[
     str | None,
     typer.Option(
         metavar="TEXT",
-        help="Only this kind (decode, ner, publish, process, store, undelivered, unknown), "
+        help="Only this kind (decode, language, ner, publish, process, store, undelivered, unknown), "
         "or what has these words in its reason.",
     ),
 ]

@@ -9,14 +9,14 @@ from contract import letters, limits
 from contract.article import ALIASES
 from contract.errors import InvalidMessage
 from contract.identity import is_article_id
-from contract.letters import Origin, first_origin, original_attributes
+from contract.letters import Origin, first_origin, original_attributes, run_of
 from contract.messages import decode_entity_message
 from contract.names import ENTITIES_TOPIC
 from contract.timestamps import format_time, parse_time
 from contract.wire import decode_article, decode_utf8, parse_json
 from namewire.review import TOPICS, Letter
 
-# Kinds besides the stages that the worker names (decode, ner, publish, process, store).
+# Kinds besides the stages that the worker names (decode, language, ner, publish, process, store).
 UNDELIVERED: Final = "undelivered"
 UNKNOWN: Final = "unknown"
 
@@ -40,6 +40,7 @@ class Facts:
     dated: bool  # whether the origin's time is known; otherwise it is at most that late
     cut_from: int | None
     bytes: int
+    run: datetime | None = None  # the beginning of the run of `namewire reprocess` that it belongs to
 
     @property
     def place(self) -> tuple[datetime, int, str]:
@@ -68,13 +69,13 @@ def facts_of(letter: Letter) -> Facts:
     """What can be told of any letter, be it nonsense."""
     attributes, topic = letter.attributes, TOPICS[letter.subscription]
     kind = _kind(attributes)
-    origin = _origin(kind, letter)
+    origin, run = _origin(kind, letter), run_of(attributes, letter.published_at)
     problem, article_id, publication = "", None, None
     try:
         if topic == ENTITIES_TOPIC:
             message = decode_entity_message(letter.data)
             article_id, publication = message.id, message.publication
-            origin = Origin(message.received_at, message.source_message_id)
+            origin, run = Origin(message.received_at, message.source_message_id), message.reprocessed_at
         else:
             # How long a content may be is the worker's own setting.
             kept = original_attributes(attributes)
@@ -99,6 +100,7 @@ def facts_of(letter: Letter) -> Facts:
         dated=origin is not None,
         cut_from=_number(attributes, letters.TRUNCATED),
         bytes=len(letter.data),
+        run=run,
     )
 
 

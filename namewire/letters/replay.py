@@ -20,7 +20,7 @@ from namewire.review import TOPICS, Letter, Message, NoAnswer, Refused
 # A publish request takes 10 MB; one letter is smaller than this or alone.
 _REQUEST_BYTES: Final = 5_000_000
 _WAITS: Final = (0.5, 2.0, 5.0)  # seconds between tries while Pub/Sub does not answer
-_PLACE: Final = ("confirmed_at", "confirmed_by")
+_PLACE: Final = ("confirmed_at", "confirmed_by", "reprocessed_at")
 
 Case = tuple[Letter, Verdict]
 

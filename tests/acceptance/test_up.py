@@ -132,7 +132,7 @@ def test_a_message_by_gcloud_takes_the_same_way(up: Up) -> None:
     assert gcloud is not None
     for message, attributes in (
         ("Angela Merkel met Barack Obama in Berlin.", "publication=Reuters,id=by-gcloud"),
-        ("neither JSON nor with a publication", "other=1"),
+        ('{"id": "dies", "publication": "Reuters"}', "other=1"),
     ):
         subprocess.run(
             [
@@ -150,6 +150,13 @@ def test_a_message_by_gcloud_takes_the_same_way(up: Up) -> None:
         return int(up.answer("status")["dead_letters"]["articles-dead-review"]["at_least"]) == 1
 
     console.wait_until(is_dead, what="the dead letter")
+    done = up.ask("article", "dies", "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert [step["what"] for step in told["trail"]] == ["received", "dead"]
+    assert "content: is required" in told["dead_letters"][0]["reason"]
+    stored = json.loads(up.ask("article", "by-gcloud", "--letters", "--json").stdout)
+    assert [step["what"] for step in stored["trail"]] == ["received", "read", "stored"]
 
 
 def test_the_status_tells_what_is_known(up: Up) -> None:
@@ -160,6 +167,8 @@ def test_the_status_tells_what_is_known(up: Up) -> None:
     assert {process["role"] for process in status["processes"]} == {"work", "write"}
     assert all(process["alive"] for process in status["processes"])
     assert set(status["in_hand"]) == {"work", "write"}
+    assert (status["healthy"], status["reasons"]) == (True, [])
+    assert up.ask("status").stdout.startswith("healthy\n")
 
 
 def test_the_status_tells_what_waits_while_the_worker_stands_still(up: Up) -> None:
@@ -213,7 +222,11 @@ def test_a_part_that_dies_ends_the_house_and_is_named(firestore_emulator: str, t
     with house(tmp_path, "wounded") as running:
         victim = next(part for part in running.parts if part.cmdline()[-3:] == ["-m", "worker", "write"])
         assert "guard.py" in " ".join(victim.cmdline())
+        assert running.answer("status")["healthy"]
         victim.children()[0].kill()
+        console.wait_until(
+            lambda: running.ask("status").returncode == 1, what="the status to say so", seconds=10
+        )
         assert running.process.wait(60) == 1
         text = running.out.read_text()
         assert "The part `write` ended with exit code 137." in text

@@ -197,6 +197,17 @@ def test_what_is_stored_from_this_very_message_is_only_taken_away() -> None:
     assert fate(buried(stage="process"), stored(0))[0] is Fate.SETTLE
 
 
+def test_a_letter_of_a_run_that_reads_the_archive_again_is_replayed_until_it_was_read_again() -> None:
+    marks = {**Origin(SENT, "7").attributes(), "reprocessed_at": "2026-11-24T09:00:00Z"}
+    letter = buried(attributes=marks)
+    assert fate(letter, stored(0))[0] is Fate.REPLAY
+    assert fate(letter, stored(60, "8"))[0] is Fate.REPLAY
+    run = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert fate(letter, {**stored(0), "reprocessed_at": run - timedelta(days=1)})[0] is Fate.REPLAY
+    assert fate(letter, {**stored(0), "reprocessed_at": run})[0] is Fate.SETTLE
+    assert message_of(letter, facts_of(letter), as_new=False).attributes == marks
+
+
 def test_where_the_first_time_is_not_known_a_stored_version_is_not_risked() -> None:
     for letter in (buried(stage="process", sent=None), found(ARTICLE, {})):
         assert fate(letter, stored(-60))[0] is Fate.LEAVE

@@ -1,5 +1,6 @@
 """Dead letters keep the original and say why, within what Pub/Sub takes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract import limits
 from contract.errors import FieldError, InvalidMessage
-from contract.letters import OURS, Letter, Origin, dead_letter, first_origin, original_attributes
+from contract.letters import OURS, Letter, Origin, dead_letter, first_origin, original_attributes, run_of
 from contract.wire import decode_article
 from tests.unit.contract.making import HALF_PAIR, MOMENT, any_text, modest
 
@@ -159,3 +160,18 @@ def test_every_letter_can_be_sent(
     assert {name: value for name, value in attributes.items() if name not in OURS}.items() <= (
         result.attributes.items()
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "run"),
+    [
+        ("2026-11-24T08:00:00Z", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        ("2036-11-24T08:00:00Z", datetime(2026, 11, 24, 9, tzinfo=UTC)),
+        ("", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_run_begins_before_its_messages(claim: str, run: datetime | None) -> None:
+    published_at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert run_of({"reprocessed_at": claim}, published_at) == run
+    assert run_of({}, published_at) is None

@@ -25,10 +25,12 @@ def make_message(
     title: str | None = None,
     linked: Mapping[str, str] | None = None,
     linking_version: int | None = None,
+    run: int | None = None,
 ) -> EntityMessage:
-    """A message as the worker makes it; every capitalised word is an entity. `sent` orders the versions.
+    """A message as the worker makes it; every capitalised word is an entity.
 
-    With a version of the linking, the words mean the names that `linked` gives them, or themselves.
+    `sent` orders the versions, `run` the readings of one. With a version of the linking, the words mean the
+    names that `linked` gives them, or themselves.
     """
     article = read_article(
         {
@@ -51,6 +53,7 @@ def make_message(
         processed_at=moment,
         source_message_id=str(1000 + sent),
         linking_version=linking_version,
+        reprocessed_at=None if run is None else EPOCH + timedelta(days=1, seconds=run),
     )
 
 

@@ -28,6 +28,8 @@ SECONDS = [*PAUSES, ("NAMEWIRE_STALL_SECONDS", "stall_seconds", "60", 60.0)]
 TRUTHS = [("NAMEWIRE_MESSAGE_CONTENT", "message_content"), ("NAMEWIRE_STORE_CONTENT", "store_content")]
 TEXTS: list[tuple[str, str, str, Any]] = [
     ("NAMEWIRE_MODEL", "model", "en_core_web_lg", "en_core_web_lg"),
+    ("NAMEWIRE_MODELS", "models", "en=,De=/models/de", {"en": "", "de": "/models/de"}),
+    ("NAMEWIRE_OTHER_LANGUAGES", "other_languages", "Dead", "dead"),
     ("NAMEWIRE_ENGINE", "engine", "Spacy", "spacy"),
     ("NAMEWIRE_RUN_DIR", "run_dir", "/run/namewire", "/run/namewire"),
     ("NAMEWIRE_LOG_LEVEL", "log_level", "WARNING", "warning"),

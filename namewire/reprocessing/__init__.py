@@ -1,0 +1,1 @@
+"""The archive read again: what to send, how much at a time, and what has come of it."""
