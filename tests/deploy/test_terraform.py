@@ -111,9 +111,11 @@ def test_an_apply_that_stopped_half_way_is_finished_by_the_next_and_all_goes_aga
         ({"internet_egress": True}, set()),
         ({"model": "gs://demo-project-namewire/en_x-1.0-py3-none-any.whl"}, {_TEMPLATE}),
         ({"model": "gs://my-models/en_x-1.0-py3-none-any.whl"}, {_TEMPLATE}),
+        ({"min_vms": 2, "max_vms": 9}, set()),
+        ({"settings": {"NAMEWIRE_UNCOUNTED_LABELS": "DATE,GPE"}}, {_TEMPLATE}),
         ({"zones": ["europe-west1-b"]}, {"google_compute_region_autoscaler.worker", _GROUP}),
     ],
-    ids=["bigquery", "keys", "egress", "model in our bucket", "model elsewhere", "zones"],
+    ids=["bigquery", "keys", "egress", "model in our bucket", "model elsewhere", "VMs", "labels", "zones"],
 )
 def test_an_option_comes_and_goes_without_touching_the_rest(
     terraform: Make, option: dict[str, Any], replaced: set[str]

@@ -10,6 +10,7 @@ from contract.names import ARTICLES, ENTITIES
 from tests.unit.contract.making import few
 from tests.unit.worker.making import EPOCH, make_message
 from tests.unit.worker.test_store import Room
+from worker.catalogue import STORED
 
 TEXT = "Ada met Bo. Ada left."
 # Another model has another label for everything.
@@ -74,6 +75,15 @@ def test_the_same_message_of_a_run_writes_once() -> None:
     room.take(read(run=1))
     room.take(read(run=1))
     assert len(room.database.commits) == 2
+
+
+def test_what_a_message_came_to_is_counted_apart() -> None:
+    room = Room()
+    for message in (read(), read(sent=1), read(run=1), read("Cy", sent=5)):
+        room.take(message)
+    numbers = room.counts.totals.numbers
+    outcomes = {labels[0]: number for (metric, labels), number in numbers.items() if metric is STORED}
+    assert outcomes == {"new": 1, "repeat": 1, "rereading": 1, "correction": 1}
 
 
 def test_a_correction_under_way_is_not_undone_by_a_run_that_did_not_see_it() -> None:
