@@ -41,9 +41,15 @@ class Watched:
 
     running: Running
     collector: Collector
+    sent: int = 0  # messages that can be stored
 
     def post(self, body: object) -> httpx.Response:
+        self.sent += len(body) if isinstance(body, list) else 1
         return httpx.post(self.running.house.publish_url, json=body, timeout=60)
+
+    def settle(self) -> None:
+        """Until all that was sent is counted; processes tell their numbers once a second."""
+        eventually(lambda: self.stored() == self.sent, seconds=SECONDS)
 
     def bare(self, text: str) -> None:
         """A message as `gcloud pubsub topics publish` makes it: no context."""
@@ -57,6 +63,7 @@ class Watched:
             {"Content-Type": "application/json"},
         )
         urllib.request.urlopen(request, timeout=30).close()
+        self.sent += bool(text.strip())
 
     def total(self, name: str, *labels: str) -> float:
         """What the Prometheus endpoint tells, over all processes."""
@@ -148,6 +155,7 @@ def test_articles_of_a_request_and_bare_messages_have_traces_of_their_own(house:
 
 def test_numbers_add_up_to_what_was_sent_in_prometheus_and_by_otlp(house: Watched) -> None:
     """Bad ones, repetitions and a correction among them."""
+    house.settle()
     before = {"stored": house.stored(), "dead": house.total("namewire_dead_letters_total")}
     received = house.total("namewire_messages_received_total", 'role="work"')
     bodies = [{**article, "id": f"count-{n}"} for n, article in enumerate(sample_articles(40))]
@@ -171,6 +179,7 @@ def test_numbers_add_up_to_what_was_sent_in_prometheus_and_by_otlp(house: Watche
 
 
 def test_totals_go_on_when_processes_are_killed(house: Watched) -> None:
+    house.settle()
     sent, kills = 300, 4
     before = house.total("namewire_messages_settled_total", 'role="work"', 'outcome="acknowledged"')
     bodies = [{**article, "id": f"killed-{n}"} for n, article in enumerate(sample_articles(sent))]
