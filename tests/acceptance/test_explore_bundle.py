@@ -30,7 +30,7 @@ def test_the_explorers_bundle_holds_what_is_deployed_and_nothing_else(tmp_path: 
     names = set(zipfile.ZipFile(first).namelist())
     assert {"main.py", "requirements.txt", "contract/search.py", "exploring/templates/overview.html"} <= names
     assert {"exploring/static/explorer.css", "exploring/static/vendor/htmx-LICENSE.txt"} <= names
-    assert {name.split("/")[0] for name in names if "/" in name} == {"contract", "exploring"}
+    assert {name.split("/")[0] for name in names if "/" in name} == {"contract", "exploring", "telemetry"}
     assert not [name for name in names if "__pycache__" in name]
 
 
