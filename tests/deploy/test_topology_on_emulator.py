@@ -50,7 +50,12 @@ def test_an_article_goes_the_whole_way_on_what_terraform_made(
         running("write", tmp_path) as write,
         function(main, target="publish", log_folder=tmp_path, env=environment, health="/healthz") as url,
     ):
-        article = {"id": "one", "content": "Angela Merkel met Emmanuel Macron.", "publication": "Gazette"}
+        article = {
+            "id": "one",
+            "title": "A meeting",
+            "content": "Angela Merkel met Emmanuel Macron.",
+            "publication": "Gazette",
+        }
         assert httpx.post(url, json=article, timeout=30).status_code == 202
         for role in (work, write):
             role.wait_ready()
@@ -69,10 +74,25 @@ def assert_indexes_are_about_real_fields(client: firestore.Client) -> None:
     for collection, unindexed in fields["unindexed"].items():
         [snapshot] = client.collection(collection).limit(1).get()
         assert set(unindexed) <= set(snapshot.to_dict() or {}), collection
-    [entity] = client.collection(ENTITIES).limit(1).get()
+    indexed = _indexed_fields()
+    assert set(indexed) == {ARTICLES, ENTITIES}
+    for collection, names in indexed.items():
+        [snapshot] = client.collection(collection).limit(1).get()
+        assert names <= set(snapshot.to_dict() or {}), collection
+
+
+def _indexed_fields() -> dict[str, set[str]]:
+    """The fields of all composite indexes, by collection."""
     text = (SOURCE / "firestore.tf").read_text(encoding="utf-8")
-    assert f'collection = "{ENTITIES}"' in text
-    assert set(re.findall(r'field_path = "(\w+)"', text)) <= set(entity.to_dict() or {})
+    found: dict[str, set[str]] = {}
+    for block in re.split(r'^resource "google_firestore_index"', text, flags=re.MULTILINE)[1:]:
+        [collection] = re.findall(r'^  collection = "(\w+)"', block, flags=re.MULTILINE)
+        keys = [
+            name for names in re.findall(r"for_each = toset\(\[(.*)\]\)", block) for name in names.split(", ")
+        ]
+        names = {name.strip('"') for name in (*keys, *re.findall(r'field_path += "(\w+)"', block))}
+        found[collection] = found.get(collection, set()) | names
+    return found
 
 
 def assert_is_as_described(host: str, project: str) -> None:
