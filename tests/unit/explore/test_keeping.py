@@ -116,5 +116,8 @@ def test_settings() -> None:
     for wrong in ({}, {"GOOGLE_CLOUD_PROJECT": " "}, {"GOOGLE_CLOUD_PROJECT": "a b"}):
         with pytest.raises(SettingsError, match="GOOGLE_CLOUD_PROJECT is"):
             read_settings(wrong)
+    for name, value in (("NAMEWIRE_LOG_FORMAT", "xml"), ("OTEL_TRACES_EXPORTER", "jaeger")):
+        with pytest.raises(SettingsError, match=f"{name} is '{value}'"):
+            read_settings({"GOOGLE_CLOUD_PROJECT": "p", name: value})
     with pytest.raises(SettingsError, match="NAMEWIRE_PUBLISH_URL is"):
         read_settings({"GOOGLE_CLOUD_PROJECT": "p", "NAMEWIRE_PUBLISH_URL": "'; rm"})
