@@ -199,6 +199,7 @@ def test_an_article_that_is_not_there_is_a_sentence(up: Up) -> None:
     assert done.stderr.startswith("There is no article nobody.")
 
 
+@pytest.mark.slow
 def test_a_second_house_works_beside_the_first(up: Up, tmp_path: Path) -> None:
     with house(tmp_path, "second") as second:
         assert second.answer("status")["articles"] == 0

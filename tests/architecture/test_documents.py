@@ -10,9 +10,11 @@ from tests.architecture.documents import (
     metrics_table,
     with_table,
 )
+from tests.architecture.interpreter import ROOT
 from worker.catalogue import METRICS
 
 _AGAIN = "run `python -m tests.architecture.documents`"
+_QUOTED = re.compile(r"\"([a-z_.]+)\"")
 
 
 def test_every_log_line_names_its_event() -> None:
@@ -36,3 +38,16 @@ def test_names_of_metrics_are_ones_that_prometheus_takes() -> None:
     assert len(set(names)) == len(names)
     for name in names:
         assert re.fullmatch(r"namewire_[a-z_]+", name), name
+
+
+def test_the_runbook_names_events_and_metrics_that_there_are() -> None:
+    """Whoever is called at night looks for these words."""
+    text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    events = {str(call.event) for call in log_calls()}
+    families = {name.partition(".")[0] for name in events if "." in name}
+    named = set(re.findall(r"[`\"]([a-z_]+\.[a-z_]+)[`\"]", text))
+    asked = {
+        name for part in re.findall(r"jsonPayload\.event=([^']+)'", text) for name in _QUOTED.findall(part)
+    }
+    assert len(named | asked) > 10
+    assert {name for name in named if name.partition(".")[0] in families} | asked <= events
