@@ -52,6 +52,7 @@ def test_every_requirement_has_a_hash_and_names_no_place() -> None:
     assert "spacy" not in text.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_bundle_alone_publishes_an_article(pubsub_emulator: str, tmp_path: Path) -> None:
     folder = tmp_path / "deployed"

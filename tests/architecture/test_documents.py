@@ -40,7 +40,7 @@ def test_names_of_metrics_are_ones_that_prometheus_takes() -> None:
         assert re.fullmatch(r"namewire_[a-z_]+", name), name
 
 
-def test_the_runbook_names_events_and_metrics_that_there_are() -> None:
+def test_the_runbook_names_events_that_there_are() -> None:
     """Whoever is called at night looks for these words."""
     text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     events = {str(call.event) for call in log_calls()}
