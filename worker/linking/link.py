@@ -90,7 +90,7 @@ def _find_meanings(
     groups: dict[str, _Group] = {}
     for form in different:
         if form.label not in _RULES or not form.is_name:
-            form.meaning = _alone(form)
+            form.meaning = _alone(form.label, form.text) if form.is_name else _nameless(form)
             continue
         if form.label not in groups:
             groups[form.label] = _Group()
@@ -103,12 +103,16 @@ def _find_meanings(
         _resolve(label, group)
 
 
-def _alone(form: Form) -> Meaning:
-    """What stands for itself; without a form where that is too long for a name, or blank."""
-    if not form.is_name:
-        return name_of(form.text, form.label).id, None
-    canonical = tidy(form.text)
-    return name_of(canonical, form.label).id, canonical
+def _nameless(form: Form) -> Meaning:
+    """What is too long for a name, or blank, stands for itself, without a form."""
+    return name_of(form.text, form.label).id, None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _alone(label: str, text: str) -> Meaning:
+    """What stands for itself."""
+    canonical = tidy(text)
+    return name_of(canonical, label).id, canonical
 
 
 def _resolve(label: str, group: _Group) -> None:
@@ -130,7 +134,12 @@ def _meant(links: Links, meanings: Mapping[int, Meaning], number: int, place: in
 def _meaning(label: str, names: Sequence[Name]) -> Meaning:
     """The fullest form; of equals the commonest, of these the first."""
     alone = len(names) == len(names[0].forms) == 1
-    form = _shown(label, names[0].text if alone else _best(label, names))
+    return _named(label, names[0].text if alone else _best(label, names))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _named(label: str, text: str) -> Meaning:
+    form = _shown(label, text)
     return name_of(form, label).id, form
 
 
@@ -151,7 +160,6 @@ def _fullness(label: str, text: str) -> int:
     return 0 if is_acronym(text) else len(fold(text))
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _shown(label: str, text: str) -> str:
     """The form without what is no part of a name; shown again, it stays as it is."""
     while True:
