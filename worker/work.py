@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 STAGE_DECODE: Final = "decode"
 STAGE_LANGUAGE: Final = "language"
 STAGE_NER: Final = "ner"
+STAGE_LINK: Final = "link"
 STAGE_PUBLISH: Final = "publish"
 
 
@@ -69,6 +70,7 @@ class Work:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     traces: Traces = field(default_factory=Untraced)
     choose: Callable[[Article], Finds] | None = None
+    link: Callable[[str, Sequence[Entity]], list[Entity]] = linking.link
 
     def handle(self, batch: Sequence[Received]) -> Iterator[Sequence[Received]]:
         """Yields messages whose entity message or dead letter is safe. Raises TryLater."""
@@ -108,7 +110,8 @@ class Work:
             self.counts.totals.timing("link"),
             self.traces.stage("link", [task.message for task, _ in found]),
         ):
-            found = [(task, linking.link(task.article.content, entities)) for task, entities in found]
+            found, unlinked = self._link(found)
+        hopeless += unlinked
         done = []
         for (task, _), refusal in zip(found, self._send(found), strict=True):
             if refusal is None:
@@ -118,6 +121,24 @@ class Work:
                 hopeless.append(Hopeless(task.message, error, STAGE_PUBLISH))
         self._count(done, found)
         return [*(task.message for task in done), *self.dead.bury(hopeless)]
+
+    def _link(
+        self, found: Sequence[tuple[_Task, list[Entity]]]
+    ) -> tuple[list[tuple[_Task, list[Entity]]], list[Hopeless]]:
+        linked, hopeless = [], []
+        for task, entities in found:
+            try:
+                linked.append((task, self.link(task.article.content, entities)))
+            except Exception as failure:
+                message_id, kind = task.message.message_id, type(failure).__name__
+                log.exception(
+                    "the names of message %s could not be linked",
+                    message_id,
+                    extra=event("link.failed", message_id=message_id, error=kind),
+                )
+                error = InvalidMessage.of("content", f"its names could not be linked: {_reason(failure)}")
+                hopeless.append(Hopeless(task.message, error, STAGE_LINK))
+        return linked, hopeless
 
     def _count(self, done: Sequence[_Task], found: Sequence[tuple[_Task, list[Entity]]]) -> None:
         words, totals = sum(task.words for task in done), self.counts.totals

@@ -16,6 +16,8 @@ _ADVICE: Final = {
     "language": "No pipeline is for its language. Add one to NAMEWIRE_MODELS, or set "
     f"NAMEWIRE_OTHER_LANGUAGES=default, restart the worker and `{_REPLAY}`; or declare another `language` at "
     f"the source, send it again and `{_DROP}`.",
+    "link": "A defect of ours: the names were found, and linking them failed; the worker's log of that time "
+    f"has `link.failed`. Report it; with a mended worker, `{_REPLAY}`.",
     "publish": "Pub/Sub refused the entities that were found. Shorten the article and send it again, or set "
     f"NAMEWIRE_MESSAGE_CONTENT=false for the worker and `{_REPLAY}`.",
     "process": "Processes died of it, or beside it. If the machine was short of memory or something else "

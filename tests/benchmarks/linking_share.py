@@ -60,7 +60,7 @@ def measure(count: int, engine: str) -> dict[str, Any]:
     counts, watch = Counts(), Stopwatch()
     work = _work(counts, engine)
     _handle(work, messages[:_WARM_UP])
-    linking.link = watch
+    work.link = watch
     gc.collect()
     gc.freeze()  # as the worker does before it forks
     ner, words = counts.ner_cpu_s, counts.words

@@ -214,6 +214,24 @@ def test_an_article_on_which_the_recognizer_fails_is_alone_in_its_misery() -> No
     assert sent == ["m0", "m1", "m3", "m4"]
 
 
+def test_an_article_whose_names_cannot_be_linked_is_alone_too() -> None:
+    desk = Desk()
+
+    def link(content: str, entities: Sequence[Entity]) -> list[Entity]:
+        if "Initech" in content:
+            raise RecursionError
+        return linking.link(content, entities)
+
+    desk.work.link = link
+    assert sorted(desk.handle(article(1, "Acme"), article(2, "Initech"), article(3, "Acme"))) == [
+        "m1",
+        "m2",
+        "m3",
+    ]
+    assert [(ids([letter]), letter.attributes["stage"]) for letter in desk.letters.sent] == [(["m2"], "link")]
+    assert len(desk.entities.sent) == 2
+
+
 def test_the_log_of_a_failure_has_no_article_text(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
     desk.handle(article(1, "Acme CHOKE hush hush"))
