@@ -32,7 +32,8 @@ class Child:
     def late(self) -> int:
         """Is ready only when the test says so."""
         self.lifeline.obey_signals()
-        while not (self.folder / f"go-{self.slot}").exists() and not self.lifeline.stopping:
+        go, end = self.folder / f"go-{self.slot}", time.monotonic() + _LONGEST_LIFE
+        while not go.exists() and not self.lifeline.stopping and time.monotonic() < end:
             self.lifeline.pause(0.02)
         self.lifeline.ready()
         self.note("was-ready")
