@@ -9,6 +9,7 @@ ARTICLES ?=
 DATA ?=
 # Test files that run side by side, each with emulators of its own.
 JOBS ?= 2
+WITHOUT ?=
 
 .PHONY: help setup demo up test test-slow check audit bench names screenshots bundle dist model lock clean
 
@@ -36,8 +37,8 @@ up: .venv/ready ## run the whole house until Ctrl-C
 test: .venv/ready ## run the tests, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile
 
-test-slow: .venv/ready ## run the tests that take longer
-	@$(BIN)/python -m pytest -m slow -n $(JOBS) --dist loadfile
+test-slow: .venv/ready ## run the tests that take longer (WITHOUT=longest leaves out those that CI leaves out)
+	@$(BIN)/python -m pytest -m "slow$(if $(WITHOUT), and not $(WITHOUT))" -n $(JOBS) --dist loadfile
 
 check: .venv/ready ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .

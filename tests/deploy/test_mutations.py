@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.grants import EXPECTED_WITH_EVERYTHING, KINDS, grants
 from tests.deploy.terraform import EVERYTHING, SOURCE, Refused, Terraform, copied
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 # A top-level block, and what may be cut out of one.
 _RESOURCE: Final = re.compile(r'^resource "(\w+_iam_member)" "(\w+)" \{\n.*?^\}\n', re.MULTILINE | re.DOTALL)

@@ -83,9 +83,9 @@ def test_an_article_reaches_the_database_and_term_ends_everything_well(
     eventually(lambda: stored_contents(client), seconds=60, pause=0.5)
     assert list(stored_contents(client).values()) == ["Angela Merkel met Emmanuel Macron in Paris."]
     assert_confined(machine)
+    assert "namewire_messages_received_total" in httpx.get(METRICS, timeout=5, trust_env=False).text
     machine.systemctl("stop", "namewire-work", "namewire-write")
     assert status() == 503
-    assert "namewire_messages_received_total" in httpx.get(METRICS, timeout=5, trust_env=False).text
     machine.systemctl("stop", "namewire-health", "namewire-metrics")
     for unit in ("work", "write", "health", "metrics"):
         names = ("Result", "ExecMainStatus", "ExecMainCode", "NRestarts")

@@ -30,6 +30,7 @@ def test_random_weights_of_every_shape_are_matched(shape: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(1800)
 def test_the_embedded_pipeline_is_matched_on_every_article(nlp: Language, engine: Extractor) -> None:
     texts = all_articles()
@@ -37,6 +38,7 @@ def test_the_embedded_pipeline_is_matched_on_every_article(nlp: Language, engine
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(1800)
 def test_the_embedded_pipeline_is_matched_on_every_corpus(nlp: Language, engine: Extractor) -> None:
     texts = corpus_texts()
@@ -44,6 +46,7 @@ def test_the_embedded_pipeline_is_matched_on_every_corpus(nlp: Language, engine:
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_random_weights_are_matched_on_many_articles(shape: str) -> None:

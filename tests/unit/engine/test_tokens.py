@@ -66,6 +66,7 @@ def test_any_texts_have_the_entities_that_spacy_finds(
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(1800)
 @settings(deadline=None, max_examples=10_000)
 @given(_TEXT)
@@ -74,6 +75,7 @@ def test_very_many_texts_are_cut_as_spacy_cuts_them(nlp: Language, engine: Extra
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(1800)
 @settings(deadline=None, max_examples=2_000)
 @given(st.lists(_TEXT, max_size=6))
