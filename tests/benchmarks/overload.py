@@ -24,6 +24,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import httpx
 import psutil
@@ -124,9 +125,13 @@ def _house() -> Iterator[House]:
     with ExitStack() as parts:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory()))
         pubsub, database = (parts.enter_context(make()) for make in (pubsub_emulator, firestore_emulator))
-        os.environ.update(
-            GOOGLE_CLOUD_PROJECT=_PROJECT, PUBSUB_EMULATOR_HOST=pubsub, FIRESTORE_EMULATOR_HOST=database
-        )
+        settings = {
+            "GOOGLE_CLOUD_PROJECT": _PROJECT,
+            "PUBSUB_EMULATOR_HOST": pubsub,
+            "FIRESTORE_EMULATOR_HOST": database,
+        }
+        # Whoever comes after this in the same process has emulators of its own.
+        parts.enter_context(patch.dict(os.environ, settings))
         create_topology(pubsub, _PROJECT)
         parts.enter_context(census(pubsub, _PROJECT, folder, read_topology()))
         url = parts.enter_context(publish_function(folder, host=pubsub, project=_PROJECT))
