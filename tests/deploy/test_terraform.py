@@ -27,6 +27,7 @@ def test_the_configuration_is_valid(checked: Callable[[str], str]) -> None:
     assert "valid" in checked("validate")
 
 
+@pytest.mark.slow
 def test_the_assertions_beside_the_configuration_hold(checked: Callable[[str], str]) -> None:
     said = checked("test")
     assert re.search(r"(\d{2,}) passed, 0 failed", said), said
@@ -87,6 +88,7 @@ def test_no_machine_has_a_public_address(everything: Terraform) -> None:
     }
 
 
+@pytest.mark.slow
 def test_an_apply_that_stopped_half_way_is_finished_by_the_next_and_all_goes_again(terraform: Make) -> None:
     configuration = terraform()
     arguments = [f"-var={name}={value}" for name, value in DEFAULT.items()]
