@@ -116,6 +116,11 @@ def _alone(label: str, text: str) -> Meaning:
 
 
 def _resolve(label: str, group: _Group) -> None:
+    if len(group.names) == 1:
+        meaning = _meaning(label, group.names)
+        for form in group.forms:
+            form.meaning = meaning
+        return
     links = _RULES[label](group.names, group.introduced)
     members: dict[int, list[Name]] = {}
     for number, name in enumerate(group.names):
