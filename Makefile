@@ -54,7 +54,7 @@ bench: .venv/ready ## measure the figures that the documents quote
 	@$(BIN)/python -m tests.benchmarks
 
 names: .venv/ready ## show how well names are found and linked (DATA=folder with the corpora)
-	@$(BIN)/python -m tests.benchmarks.linking $(if $(DATA),--data $(DATA))
+	@$(BIN)/python -m tests.benchmarks.names $(if $(DATA),--data $(DATA))
 
 screenshots: .venv/ready ## take pictures of the explorer's pages, into build/screenshots (ARTICLES=file for your own; needs Chromium)
 	@$(BIN)/python -m tests.acceptance.screenshots build/screenshots $(ARTICLES)

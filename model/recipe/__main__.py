@@ -2,9 +2,9 @@
 
 python -m model.recipe DATA [--articles DIR] [--steps N] [--out DIR] [--work DIR]
 
-Two trainings: from the labelled corpora, then from where that ended, with fresh
-copies of the corpora and with articles that the first pipeline labelled. The mean of
-both is what ships.
+A first training learns from the labelled corpora. Two more go on from where it ended, side by side,
+with fresh copies of the corpora, our own texts, and news articles whose names are listed. Their mean
+is what ships.
 """
 
 import argparse
@@ -13,25 +13,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 
 from model import EMBEDDED
 from model.recipe import corpora, report
 from model.recipe.blend import blend
 from model.recipe.evaluate import evaluate, predictor
-from model.recipe.news import ARTICLE_WEIGHTS, articles_of
+from model.recipe.news import SOURCES, articles_of
 from model.recipe.pack import pack
 from model.recipe.sources import problems
 
 RECIPE = Path(__file__).resolve().parent
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "BLIS", "MKL")}
 
-AGAIN_SEED = 1  # other copies than in the first training
+AGAIN_SEEDS = (1, 2)  # other copies than in the first training
 AGAIN: Mapping[str, object] = {
-    "training.max_steps": 2500,
-    "training.eval_frequency": 500,
-    "training.optimizer.learn_rate.initial_rate": 0.0005,
+    "training.max_steps": 7000,
+    "training.optimizer.learn_rate.initial_rate": 0.0007,
     "training.batcher.size.start": 1200,
 }
 
@@ -40,8 +38,8 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
-    parser.add_argument("--articles", type=Path, help="folder of unlabelled articles (DATA/../articles)")
-    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000 and 2,500)")
+    parser.add_argument("--articles", type=Path, help="folder of articles (DATA/../articles)")
+    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000 and 7,000)")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",
@@ -52,26 +50,38 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def train(work: Path, name: str, settings: Mapping[str, object]) -> Path:
-    """Run `spacy train` in a process of its own; returns the best pipeline by development F."""
+def start(work: Path, name: str, settings: Mapping[str, object]) -> "subprocess.Popen[bytes]":
+    """`spacy train` in a process of its own."""
     command = [sys.executable, "-m", "spacy", "train", str(RECIPE / "train.cfg")]
     command += ["--code", str(RECIPE / "kernels.py"), "--output", str(work / name)]
     command += [f"--paths.train={work / f'{name}.spacy'}", f"--paths.dev={work / 'dev.spacy'}"]
     command += [f"--{setting}={value}" for setting, value in settings.items()]
-    subprocess.run(command, env=os.environ | ONE_THREAD, check=True)
-    return work / name / "model-best"
+    return subprocess.Popen(command, env=os.environ | ONE_THREAD)
+
+
+def finish(trainings: Mapping[Path, "subprocess.Popen[bytes]"]) -> list[Path]:
+    """Waits for all; the pipelines as they are after the last step."""
+    for process in trainings.values():
+        if process.wait() != 0:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+    return [folder / "model-last" for folder in trainings]
 
 
 def learn(data: Path, articles: Path, work: Path, steps: int | None) -> Path:
-    """Both trainings; `steps` is for trying the recipe out."""
+    """All three trainings; `steps` is for trying the recipe out."""
     fewer = {} if steps is None else {"training.max_steps": steps}
     corpora.write(corpora.development(data), work / "dev.spacy")
     corpora.write(corpora.training(data), work / "first.spacy")
-    first = train(work, "first", fewer)
-    again = chain(corpora.training(data, AGAIN_SEED), corpora.news(articles, data, predictor(first)))
-    corpora.write(again, work / "second.spacy")
-    second = train(work, "second", {**AGAIN, "paths.weights": first, **fewer})
-    return blend(first, second, work / "blend")
+    (first,) = finish({work / "first": start(work, "first", fewer)})
+    predict = predictor(first)
+    again = {}
+    for seed in AGAIN_SEEDS:
+        name = f"again{seed}"
+        corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
+        again[work / name] = start(
+            work, name, {**AGAIN, "paths.weights": first, "system.seed": seed, **fewer}
+        )
+    return blend(finish(again), work / "blend")
 
 
 def ship(trained: Path, out: Path, data: Path, work: Path) -> None:
@@ -89,7 +99,7 @@ def main() -> int:
     options = arguments()
     articles = options.articles or options.data.resolve().parent / "articles"
     found = problems(options.data)
-    found += [f"{path}: missing" for s in ARTICLE_WEIGHTS if not (path := articles_of(articles, s)).is_file()]
+    found += [f"{path}: missing" for s in SOURCES if not (path := articles_of(articles, s)).is_file()]
     if found:
         print("cannot train, the data folder is not complete:", *found, sep="\n  ", file=sys.stderr)
         return 2

@@ -7,14 +7,13 @@ joins the last name of one line to the first of the next.
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from model.recipe.samples import Mention, Sample
 from model.recipe.world import renamed
 
-CASE_SHARE = 0.05  # of the documents get one more copy in each other letter case
-RENAMED_SHARE = 0.35  # of the documents get one more copy with other names
+RENAMED_SHARE = 1.0  # copies with other names that a document gets besides, for each as it stands
 LAYOUT_SHARE = 0.25  # of the copies are laid out in lines and paragraphs
 BREAK_SHARE = 0.45  # of the sentence ends in such a copy become a break
 HEADLINE_SHARE = 0.5  # of such copies open with a headline
@@ -51,7 +50,8 @@ def title(text: str) -> str:
     return _WORD_START.sub(lambda found: found.group().upper(), text)
 
 
-CASES: tuple[Callable[[str], str], ...] = (lower, title, upper)
+# Share of the documents that get one more copy in another letter case.
+CASES: Mapping[Callable[[str], str], float] = {lower: 0.12, title: 0.06, upper: 0.06}
 
 
 def sentence_ends(sample: Sample) -> list[int]:
@@ -147,8 +147,7 @@ def copies(sample: Sample, weight: float, rng: random.Random) -> list[Sample]:
     """The copies of one training sample that its weight asks for, and some changed ones."""
     count = int(weight) + (rng.random() < weight - int(weight))
     plain = [sample] * count
-    if rng.random() < RENAMED_SHARE * count:
-        plain.append(renamed(sample, rng))
+    plain += [renamed(sample, rng) for _ in range(count) if rng.random() < RENAMED_SHARE]
     made = [laid_out(one, rng) if rng.random() < LAYOUT_SHARE else one for one in plain]
-    recased = [change for change in CASES if rng.random() < CASE_SHARE * count]
+    recased = [change for change, share in CASES.items() if rng.random() < share * count]
     return made + [replace(sample, text=change(sample.text)) for change in recased]

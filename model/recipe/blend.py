@@ -1,19 +1,20 @@
-"""The mean of two trainings' weights: steadier than either, at the cost of one."""
+"""The mean of trainings' weights: steadier than any of them, at the cost of one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import spacy
 
 
-def blend(first: Path, second: Path, target: Path) -> Path:
-    """Write the mean of two pipelines, the second trained on from the first, to `target`."""
-    nlp, other = spacy.load(first), spacy.load(second)
-    mine: Any = nlp.get_pipe("ner")
-    theirs: Any = other.get_pipe("ner")
-    for node, twin in zip(mine.model.walk(), theirs.model.walk(), strict=True):
+def blend(pipelines: Sequence[Path], target: Path) -> Path:
+    """Write the mean of pipelines that went on from the same one to `target`."""
+    nlp, *others = map(spacy.load, pipelines)
+    nodes: Any = zip(*(one.get_pipe("ner").model.walk() for one in (nlp, *others)), strict=True)  # type: ignore[attr-defined]
+    for node, *twins in nodes:
         for name in node.param_names:
             if node.has_param(name):
-                node.set_param(name, (node.get_param(name) + twin.get_param(name)) / 2)
+                every = [twin.get_param(name) for twin in (node, *twins)]
+                node.set_param(name, sum(every[1:], every[0]) / len(every))
     nlp.to_disk(target)
     return target

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from model.recipe.samples import Mention, Sample
-from model.recipe.world import world
+from model.recipe.world import KNOWN_SHARE, body, somewhere, world
 
 SENTENCES = Path(__file__).with_name("scenes.txt")
 COUNT = 1200  # texts, about 90 words each
@@ -38,12 +38,14 @@ def _sections() -> dict[str, list[str]]:
 
 def _cast(rng: random.Random) -> dict[str, str]:
     """One name for each slot."""
-    home, abroad = rng.sample(list(world().regions), 2)
+    home, abroad = somewhere(rng), somewhere(rng)
     (one, one_short), (two, two_short) = home.person(rng), home.person(rng)
     country, people = rng.choice(home.countries)
     foreign, foreigners = rng.choice(abroad.countries)
     cities = rng.sample(list(home.cities), 2)
-    bodies = rng.sample(list(home.organisations), 2)
+    bodies = [
+        rng.choice(home.organisations) if rng.random() < KNOWN_SHARE else body("ORG", home, rng) for _ in "OP"
+    ]
     day = rng.choice((rng.choice(_DAYS), f"{rng.choice(_MONTHS)} {rng.randint(1, 30)}"))
     people_cast = {"A": one, "a": one_short, "B": two, "b": two_short, "N": people, "F": foreigners}
     places = {"C": cities[0], "D": cities[1], "L": country, "R": foreign, "M": rng.choice(abroad.cities)}

@@ -12,11 +12,22 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from model.recipe.gazetteer import composed, countries
 from model.recipe.samples import Mention, Sample
 
 LISTS = Path(__file__).with_name("world.toml")
 PLACE_SHARE = 0.5  # of the cities in a renamed text change
-BODY_SHARE = 0.25  # of the organisations, whose names fit a text less often
+BODY_SHARE = 0.6  # of the organisations
+KNOWN_SHARE = 0.25  # of the new organisations are known ones; the others are composed
+FACILITY_SHARE = 0.8  # of the buildings, roads and stadiums
+LAND_SHARE = 0.35  # of the mountains, waters and regions
+COMPOSED_SHARE = 0.12  # of the new cities are counties, provinces and the like
+GAZETTEER_SHARE = (
+    0.6  # of the texts take the names of one country of the gazetteer, not of a region of the lists
+)
+TOWNS = 40  # that one text chooses from
+LONGER_SHARE = 0.15  # of the people have a second given name or an initial
+DOUBLE_SHARE = 0.05  # a double family name
 
 
 @dataclass(frozen=True)
@@ -68,9 +79,31 @@ def _region(row: dict[str, str]) -> Region:
     return Region(given, family, cities, countries, bodies, family_first="order" in row)
 
 
+def somewhere(rng: random.Random) -> Region:
+    """A region of the lists, or a country's towns, with its people where the gazetteer has them."""
+    region = rng.choice(world().regions)
+    if rng.random() >= GAZETTEER_SHARE:
+        return region
+    country = rng.choice(countries())
+    return replace(
+        region,
+        given=country.given or region.given,
+        family=country.family or region.family,
+        cities=[country.town(rng) for _ in range(TOWNS)],
+        family_first=region.family_first and not country.given,
+    )
+
+
+def body(label: str, region: Region, rng: random.Random) -> str:
+    """A new name of an organisation, building or stretch of land, after the region's people and towns."""
+    country, adjective = rng.choice(region.countries)
+    cast = {"S": region.family, "G": region.given, "C": region.cities, "L": [country], "N": [adjective]}
+    return composed(label, cast, rng)
+
+
 def renamed(sample: Sample, rng: random.Random) -> Sample:
     """The same text with the names of one region."""
-    region = rng.choice(world().regions)
+    region = somewhere(rng)
     changed = dict(_people(sample, region, rng)) | dict(_others(sample, region, rng))
     text, end, mentions, shifts = "", 0, [], []
     for mention in sorted(sample.mentions, key=lambda m: m.start):
@@ -106,15 +139,37 @@ def _people(sample: Sample, region: Region, rng: random.Random) -> Iterator[tupl
         if len(parts) == 1:
             yield ("PERSON", old), last
             continue
-        first = first or words.setdefault(parts[0], rng.choice(region.given))
+        first = first or words.setdefault(parts[0], _longer(rng.choice(region.given), region, rng))
+        if rng.random() < DOUBLE_SHARE:
+            last = f"{last}{rng.choice('- ')}{rng.choice(region.family)}"
         yield ("PERSON", old), f"{last} {first}" if region.family_first else f"{first} {last}"
 
 
+def _longer(given: str, region: Region, rng: random.Random) -> str:
+    if rng.random() >= LONGER_SHARE:
+        return given
+    second = rng.choice(region.given)
+    return rng.choice(
+        (f"{given} {second}", f"{given} {second[0]}.", f"{given[0]}. {second[0]}.", f"{given[0]}.")
+    )
+
+
 def _others(sample: Sample, region: Region, rng: random.Random) -> Iterator[tuple[tuple[str, str], str]]:
-    """New cities and organisations; countries stay, their people are named beside them."""
+    """New cities, organisations, buildings and land; countries stay, their people are named beside them."""
     for old in _texts(sample, "GPE"):
         if old not in world().countries and old.istitle() and rng.random() < PLACE_SHARE:
-            yield ("GPE", old), rng.choice(region.cities)
+            yield (
+                ("GPE", old),
+                body("GPE", region, rng) if rng.random() < COMPOSED_SHARE else rng.choice(region.cities),
+            )
     for old in _texts(sample, "ORG"):
         if rng.random() < BODY_SHARE:
-            yield ("ORG", old), rng.choice((*region.organisations, *world().bodies))
+            known = rng.random() < KNOWN_SHARE
+            yield (
+                ("ORG", old),
+                rng.choice((*region.organisations, *world().bodies)) if known else body("ORG", region, rng),
+            )
+    for label, share in (("FAC", FACILITY_SHARE), ("LOC", LAND_SHARE)):
+        for old in _texts(sample, label):
+            if rng.random() < share:
+                yield (label, old), body(label, region, rng)

@@ -1,16 +1,13 @@
-"""How well the mentions of an article are linked to one name, against simple rules; `make names` runs it.
+"""How well the mentions of an article are linked to one name, against simple rules; `make names` shows it.
 
-    python -m tests.benchmarks.linking [--data FOLDER]
-
-FOLDER has redocred.clusters.jsonl.gz: passages of Wikipedia with every mention in its cluster. Rules are
-made on the development half and judged on the test half; a document belongs to one by the hash of its name.
+The folder of the corpora has redocred.clusters.jsonl.gz: passages of Wikipedia with every mention in its
+cluster. Rules are made on the development half and judged on the test half; a document belongs to one by
+the hash of its name.
 """
 
-import argparse
 import gzip
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -22,7 +19,7 @@ from tests.unit.linking.scores import Linked, Links, score
 from worker.linking import link
 
 FILE: Final = "redocred.clusters.jsonl.gz"
-_BESIDE: Final = Path(__file__).parents[3] / "shared" / "data" / "ner"
+BESIDE: Final = Path(__file__).parents[3] / "shared" / "data" / "ner"
 _KINDS: Final = {
     "all": {"PERSON", "ORG", "LOC", "GPE"},
     "people": {"PERSON"},
@@ -68,21 +65,16 @@ def show(title: str, articles: Sequence[Linked]) -> None:
             print(f"{kind:15}{way:23}" + "".join(f"{figure:8.3f}" for figure in figures))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=_BESIDE)
-    path = parser.parse_args().data / FILE
-    show("Samples of the project", sample_articles())
-    if not path.is_file():
-        sys.stderr.write(
-            f"\nThere is no {path}: give the folder of the NER corpora, make names DATA=folder.\n"
-        )
-        return 2
-    documents = list(read(path))
-    show("Re-DocRED, development half", [one for one in documents if not is_test(one)])
-    show("Re-DocRED, test half", [one for one in documents if is_test(one)])
-    return 0
+def show_samples() -> None:
+    show("Linked: samples of the project", sample_articles())
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def show_corpus(data: Path) -> None:
+    documents = list(read(data / FILE))
+    show("Linked: Re-DocRED, development half", [one for one in documents if not is_test(one)])
+    show("Linked: Re-DocRED, test half", [one for one in documents if is_test(one)])
+
+
+def problems(data: Path) -> list[str]:
+    """What is missing in the folder, one line each."""
+    return [] if (data / FILE).is_file() else [f"{FILE}: missing"]
