@@ -23,7 +23,7 @@ _NAME_CHARS = 1_000
 _REMEMBERED = 20_000
 
 
-# Nobody changes one, but freezing makes each eight times as long in the making, and an article has 35, made twice.
+# Nobody changes one; freezing would make each take eight times as long, and an article has 35, made twice.
 @dataclass(slots=True)
 class Entity:
     """A mention: `content[start:end] == text`, in Unicode code points, end exclusive.

@@ -12,7 +12,7 @@ from model.recipe.sources import problems
 
 CARD = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- figures: written by the recipe -->", "<!-- end of figures -->"
-LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "MONEY", "EVENT", "WORK_OF_ART", "PRODUCT")
+LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "MONEY", "EVENT", "WORK_OF_ART")
 
 
 def as_json(figures: Figures) -> str:
