@@ -67,10 +67,16 @@ def _repeats(name: str, other: str, *, directly: bool, closes: bool) -> bool:
         return _is_other_script(name, other)
     acronym, full = (name, other) if short else (other, name)
     letters, spelled = _spelled(acronym, full)
-    # "Workers' Party (PT)" is in another language; "Kestrel (NYSE)" is listed there.
+    # "Workers' Party (PT)" and "Social Democratic Party (PSD)" are in another language, "Kestrel (NYSE)" is
+    # listed there.
     if shorter and directly and closes:
-        return 2 * spelled >= letters
+        return 2 * spelled >= letters or _initials(acronym) == _initials(full.title())
     return closes and spelled == letters and acronym[:1].casefold() == full[:1].casefold()
+
+
+def _initials(name: str) -> list[str]:
+    """The capitals, in the order of the alphabet."""
+    return sorted(char for char in name if char.isupper())
 
 
 def _spelled(acronym: str, full: str) -> tuple[int, int]:

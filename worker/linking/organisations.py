@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import KINDS, LEGAL, SMALL
+from worker.linking.vocabulary import DIVISIONS, KINDS, LEGAL, SMALL
 
 Words = tuple[str, ...]
 
 _ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
+_UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _ACRONYM: Final = range(2, 11)  # letters
 
 
@@ -133,9 +134,12 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         return False
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
-        describes = size == 1 or rest[0] in KINDS or rest[0] in SMALL
+        # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
+        describes = rest[0] in KINDS or rest[0] in SMALL or (size == 1 and rest[-1] not in DIVISIONS)
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in KINDS and short[0] == _head(full):
+        return True
+    if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
     if full[-size:] != short or short[-1] not in KINDS:
         return False

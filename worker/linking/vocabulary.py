@@ -38,5 +38,10 @@ KINDS: Final = frozenset(
     "committee council court party union association federation society foundation bank company group "
     "corporation holding holdings club team army navy force forces police government parliament senate "
     "house assembly congress church hospital museum center centre board authority service services "
-    "network international hotel trust fund league alliance observatory".split()
+    "network international hotel trust fund league alliance observatory front associates".split()
+)
+# What groups call their parts: the whole is another organisation, and often meant.
+DIVISIONS: Final = frozenset(
+    "electronics pictures mobile music entertainment interactive television studios games news sports "
+    "research labs ventures capital europe america americas asia africa".split()
 )
