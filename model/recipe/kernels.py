@@ -4,7 +4,7 @@ Handed to `spacy train --code`. Only the [initialize] block names what is here, 
 empties that, so the saved pipeline loads with plain `spacy.load`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,23 @@ def weights_of(pipeline: str | None) -> Callable[[Language], None]:
         if pipeline:
             ner: Any = nlp.get_pipe("ner")
             ner.model.from_disk(Path(pipeline) / "ner" / "model")
+            trained: Any = spacy.load(pipeline).get_pipe("ner")
+            in_order(ner.model, moves_of(trained), moves_of(ner))
 
     return go_on
+
+
+def moves_of(ner: Any) -> list[str]:
+    """The names of its last layer's outputs; `move_names` leaves one of them out."""
+    return [ner.moves.get_class_name(number) for number in range(ner.moves.n_moves)]
+
+
+def in_order(model: Any, moves: Sequence[str], wanted: Sequence[str]) -> None:
+    """Sort the outputs of the last layer; spaCy orders the moves by how often a label comes in the data."""
+    upper = model.get_ref("upper")
+    order = [moves.index(move) for move in wanted]
+    for name in upper.param_names:
+        upper.set_param(name, upper.get_param(name)[order])
 
 
 registry.callbacks.register("namewire.numpy_blas.v1", func=numpy_blas)
