@@ -60,10 +60,14 @@ def start(work: Path, name: str, settings: Mapping[str, object]) -> "subprocess.
 
 
 def finish(trainings: Mapping[Path, "subprocess.Popen[bytes]"]) -> list[Path]:
-    """Waits for all; the pipelines as they are after the last step."""
-    for process in trainings.values():
-        if process.wait() != 0:
-            raise subprocess.CalledProcessError(process.returncode, process.args)
+    """Waits for all; the pipelines as they are after the last step. Where one fails, the others end too."""
+    try:
+        for process in trainings.values():
+            if process.wait() != 0:
+                raise subprocess.CalledProcessError(process.returncode, process.args)
+    finally:
+        for process in trainings.values():
+            process.terminate()  # does nothing to one that has ended
     return [folder / "model-last" for folder in trainings]
 
 
@@ -74,14 +78,11 @@ def learn(data: Path, articles: Path, work: Path, steps: int | None) -> Path:
     corpora.write(corpora.training(data), work / "first.spacy")
     (first,) = finish({work / "first": start(work, "first", fewer)})
     predict = predictor(first)
-    again = {}
-    for seed in AGAIN_SEEDS:
-        name = f"again{seed}"
+    again = {f"again{seed}": {**AGAIN, "paths.weights": first, "system.seed": seed} for seed in AGAIN_SEEDS}
+    for seed, name in zip(AGAIN_SEEDS, again, strict=True):
         corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
-        again[work / name] = start(
-            work, name, {**AGAIN, "paths.weights": first, "system.seed": seed, **fewer}
-        )
-    return blend(finish(again), work / "blend")
+    trainings = {work / name: start(work, name, {**settings, **fewer}) for name, settings in again.items()}
+    return blend(finish(trainings), work / "blend")
 
 
 def ship(trained: Path, out: Path, data: Path, work: Path) -> None:

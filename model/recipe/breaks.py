@@ -6,8 +6,6 @@ No name does, so every one found is a mistake; the count needs no labels.
 """
 
 import argparse
-import gzip
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from model.recipe.kernels import load
+from model.recipe.news import bodies
 
 
 @dataclass(frozen=True)
@@ -24,13 +23,6 @@ class Breaks:
 
     names: int
     broken: int
-
-
-def bodies(articles: Path) -> Iterator[str]:
-    """The text of each article in a file."""
-    with gzip.open(articles, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield str(json.loads(line)["body"])
 
 
 def count(nlp: Language, texts: Iterator[str]) -> Breaks:
@@ -47,7 +39,7 @@ def main() -> int:
     options = parser.parse_args()
     nlp = load(options.pipeline)
     for path in options.articles:
-        found = count(nlp, bodies(path))
+        found = count(nlp, (text for _, text in bodies(path)))
         print(f"{path.name}: {found.broken:,} of {found.names:,} names run over a line break")
     return 0
 

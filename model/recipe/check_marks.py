@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model.recipe.marks import MARK, lists, placed, standing, texts
-from model.recipe.news import bodies
+from model.recipe.news import articles_of, bodies
 from model.recipe.samples import Sample
 
 _TITLED = re.compile(
@@ -72,7 +72,7 @@ def _of_texts(path: Path) -> Iterator[tuple[Sample, list[str]]]:
 def _of_lists(path: Path, articles: Path) -> Iterator[tuple[Sample, list[str]]]:
     wanted = lists(path)
     for source in sorted({key.partition(" ")[0] for key in wanted}):
-        for doc_id, text in bodies(articles, source):
+        for doc_id, text in bodies(articles_of(articles, source)):
             if names := wanted.pop(f"{source} {doc_id}", None):
                 absent = [name for name in names if not next(standing({name: ""}, text), None)]
                 sample = placed(text, names, source, doc_id)
@@ -90,6 +90,8 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--articles", type=Path)
     options = parser.parse_args()
+    if absent := [str(path) for path in options.files if not path.is_file()]:
+        parser.error(f"no such file: {', '.join(absent)}")
     count = words = names = 0
     for path in options.files:
         read = _of_lists(path, options.articles) if options.articles else _of_texts(path)

@@ -17,6 +17,7 @@ from model.recipe.sources import DEV_WEIGHTS, TRAIN_WEIGHTS
 
 SEED = 0
 WRITTEN = Path(__file__).with_name("written")
+# Copies of each text in the second stage, as TRAIN_WEIGHTS of the corpora.
 WRITTEN_WEIGHT = 3.0
 LISTED_WEIGHTS: Mapping[str, float] = {"wikinews": 2.0, "voa_gmb_rebuilt": 1.0}
 

@@ -41,9 +41,9 @@ def weights_of(pipeline: str | None) -> Callable[[Language], None]:
     def go_on(nlp: Language) -> None:
         if pipeline:
             ner: Any = nlp.get_pipe("ner")
-            ner.model.from_disk(Path(pipeline) / "ner" / "model")
             trained: Any = spacy.load(pipeline).get_pipe("ner")
-            in_order(ner.model, moves_of(trained), moves_of(ner))
+            in_order(trained.model, moves_of(trained), moves_of(ner))
+            ner.model.from_bytes(trained.model.to_bytes())
 
     return go_on
 

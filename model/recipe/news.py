@@ -48,14 +48,14 @@ def unlabelled(folder: Path, data: Path) -> Iterator[Sample]:
     """The articles to learn from, none with a held-out passage."""
     secret = held_out(data)
     for source, weight in UNLABELLED.items():
-        for doc_id, text in bodies(folder, source):
+        for doc_id, text in bodies(articles_of(folder, source)):
             if chance(source, doc_id) < weight and secret.isdisjoint(_grams(text)):
                 yield Sample(text, (), (), source, doc_id)
 
 
-def bodies(folder: Path, source: str) -> Iterator[tuple[str, str]]:
-    """Id and text of each article of one source."""
-    with gzip.open(articles_of(folder, source), "rt", encoding="utf-8") as lines:
+def bodies(path: Path) -> Iterator[tuple[str, str]]:
+    """Id and text of each article in a file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             yield str(row["id"]), str(row["body"])
 
@@ -78,7 +78,7 @@ def listed(folder: Path, *, held_back: bool = False) -> Iterator[Sample]:
     """The articles with lists: those to learn from, or those held back."""
     names = _lists()
     for source in sorted({key.partition(" ")[0] for key in names}):
-        for doc_id, text in bodies(folder, source):
+        for doc_id, text in bodies(articles_of(folder, source)):
             if (entries := names.get(f"{source} {doc_id}")) and held_back == (
                 chance(source, doc_id) < HELD_BACK
             ):

@@ -19,7 +19,7 @@ from model.recipe import breaks
 from model.recipe.augment import lower
 from model.recipe.evaluate import evaluate, mean, predictor, score
 from model.recipe.kernels import load
-from model.recipe.news import articles_of
+from model.recipe.news import articles_of, bodies
 from model.recipe.samples import file_of, read
 from model.recipe.sources import JUDGED, problems
 from tests.benchmarks import linking
@@ -61,7 +61,7 @@ def show_model(data: Path) -> None:
     _row(f"{_LOWER}, lower case", _BASELINE_LOWER, small, _AIM_LOWER)
     articles = articles_of(data.resolve().parent / "articles", _BREAKS_IN)
     if articles.is_file():
-        found = breaks.count(load(EMBEDDED), breaks.bodies(articles))
+        found = breaks.count(load(EMBEDDED), (text for _, text in bodies(articles)))
         print(f"names that run over a line break: {found.broken} of {found.names:,} in {articles.name}")
 
 
@@ -76,10 +76,10 @@ def main() -> int:
     linking.show_samples()
     found = problems(data, ["test"]) + linking.problems(data)
     if found:
-        print(
-            "\ncannot measure more, the folder of the NER corpora is not complete (make names DATA=folder):"
+        missing = (
+            "cannot measure more, the folder of the NER corpora is not complete (make names DATA=folder):"
         )
-        print(*found, sep="\n  ", file=sys.stderr)
+        print(missing, *dict.fromkeys(found), sep="\n  ", file=sys.stderr)
         return 2
     linking.show_corpus(data)
     print()
