@@ -15,6 +15,7 @@ from tests.acceptance import console
 from tests.acceptance.ledger import assert_everything_is_exact, publishing
 from tests.acceptance.roles import Role, running, running_from
 from tests.polling import eventually
+from worker.linking import VERSION
 from worker.pubsub import Outgoing
 
 ARTICLE = {
@@ -74,7 +75,7 @@ def linking_nobody(tmp_path: Path) -> Path:
     link = root / "worker" / "linking" / "link.py"
     source = link.read_text(encoding="utf-8")
     for old, new in (
-        ("\nVERSION: Final = 1\n", "\nVERSION: Final = 9\n"),
+        (f"\nVERSION: Final = {VERSION}\n", f"\nVERSION: Final = {VERSION + 1}\n"),
         ('    "PERSON": link_people,\n', ""),
     ):
         assert source.count(old) == 1
