@@ -25,6 +25,8 @@ LINK_WORDS = 6
 WEB_SHARE = 0.8  # of the addresses; the others are for mail
 BREAKS = ("\n\n", "\n\n", "\n\n", "\n", "\n", "\n\n\n", " \n", "\r\n\r\n")
 
+Rename = Callable[[Sample, random.Random], Sample]
+
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]? (?=[\"“‘(]?[A-Z])")
 _ADDRESS_WORD = re.compile(r"[a-z0-9]+")
 _WORD_START = re.compile(r"(?<![\w'’])[a-z]")
@@ -143,11 +145,11 @@ def _line(
         yield headline(rng.choice(sentences), rng), style
 
 
-def copies(sample: Sample, weight: float, rng: random.Random) -> list[Sample]:
+def copies(sample: Sample, weight: float, rng: random.Random, rename: Rename = renamed) -> list[Sample]:
     """The copies of one training sample that its weight asks for, and some changed ones."""
     count = int(weight) + (rng.random() < weight - int(weight))
     plain = [sample] * count
-    plain += [renamed(sample, rng) for _ in range(count) if rng.random() < RENAMED_SHARE]
+    plain += [rename(sample, rng) for _ in range(count) if rng.random() < RENAMED_SHARE]
     made = [laid_out(one, rng) if rng.random() < LAYOUT_SHARE else one for one in plain]
     recased = [change for change, share in CASES.items() if rng.random() < share * count]
     return made + [replace(sample, text=change(sample.text)) for change in recased]

@@ -8,7 +8,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
-from model.recipe.augment import copies
+from model.recipe import famous, world
+from model.recipe.augment import Rename, copies
 from model.recipe.marks import texts
 from model.recipe.news import Predict, dated, listed, listed_ids, read_by, unlabelled
 from model.recipe.samples import Sample, file_of, read
@@ -49,12 +50,14 @@ def _touched(doc: Doc, start: int, end: int) -> list[Span]:
     return [] if span is None else [span]
 
 
-def training(data: Path, seed: int = SEED, without: Container[str] = ()) -> Iterator[Sample]:
+def training(
+    data: Path, seed: int = SEED, without: Container[str] = (), rename: Rename = world.renamed
+) -> Iterator[Sample]:
     """Weighted and augmented training samples, then invented ones, the same on every run."""
     for source, weight in TRAIN_WEIGHTS.items():
         for sample in read(file_of(data, source, "train")):
             if sample.doc_id not in without:
-                yield from copies(sample, weight, _random(sample, seed))
+                yield from copies(sample, weight, _random(sample, seed), rename)
     yield from scenes(seed)
 
 
@@ -62,14 +65,14 @@ def again(articles: Path, data: Path, predict: Predict, seed: int) -> Iterator[S
     """Fresh copies of all that; our own texts; articles with lists, which are better than what a corpus
     says of them, and unlabelled ones as an earlier pipeline reads them.
     """
-    yield from training(data, seed, without=listed_ids())
+    yield from training(data, seed, listed_ids(), famous.renamed)
     for path in sorted(WRITTEN.glob("*.txt")):
         for sample in texts(path):
-            yield from copies(sample, WRITTEN_WEIGHT, _random(sample, seed))
+            yield from copies(sample, WRITTEN_WEIGHT, _random(sample, seed), famous.renamed)
     for sample in dated(list(listed(articles)), predict):
-        yield from copies(sample, LISTED_WEIGHTS[sample.source], _random(sample, seed))
+        yield from copies(sample, LISTED_WEIGHTS[sample.source], _random(sample, seed), famous.renamed)
     for sample in read_by(list(unlabelled(articles, data)), predict):
-        yield from copies(sample, 1.0, _random(sample, seed))
+        yield from copies(sample, 1.0, _random(sample, seed), famous.renamed)
 
 
 def development(data: Path, weights: Mapping[str, float] = DEV_WEIGHTS) -> Iterator[Sample]:

@@ -7,7 +7,7 @@ import spacy
 from spacy.language import Language
 from spacy.strings import StringStore
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository
 PASSPORT = {
     "name": "namewire_news",

@@ -7,7 +7,7 @@ same name for the same word throughout.
 
 import random
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -104,7 +104,11 @@ def body(label: str, region: Region, rng: random.Random) -> str:
 def renamed(sample: Sample, rng: random.Random) -> Sample:
     """The same text with the names of one region."""
     region = somewhere(rng)
-    changed = dict(_people(sample, region, rng)) | dict(_others(sample, region, rng))
+    return replaced(sample, dict(_people(sample, region, rng)) | dict(_others(sample, region, rng)))
+
+
+def replaced(sample: Sample, changed: Mapping[tuple[str, str], str]) -> Sample:
+    """The same text with other names: label and name to the new name."""
     text, end, mentions, shifts = "", 0, [], []
     for mention in sorted(sample.mentions, key=lambda m: m.start):
         if mention.start < end:
@@ -123,14 +127,15 @@ def _shifted(position: int, shifts: Sequence[tuple[int, int]]) -> int:
     return position + next((by for end, by in reversed(shifts) if end <= position), 0)
 
 
-def _texts(sample: Sample, label: str) -> list[str]:
+def names(sample: Sample, label: str) -> list[str]:
+    """The names of one label, each once."""
     return list(dict.fromkeys(sample.text[m.start : m.end] for m in sample.mentions if m.label == label))
 
 
 def _people(sample: Sample, region: Region, rng: random.Random) -> Iterator[tuple[tuple[str, str], str]]:
     """New names word by word: the first word becomes a given name, the last a family name."""
     words: dict[str, str] = {}
-    for old in sorted(_texts(sample, "PERSON"), key=lambda text: -len(text.split())):
+    for old in sorted(names(sample, "PERSON"), key=lambda text: -len(text.split())):
         parts = old.split()
         if any(not part[0].isupper() for part in (parts[0], parts[-1])):
             continue
@@ -156,13 +161,13 @@ def _longer(given: str, region: Region, rng: random.Random) -> str:
 
 def _others(sample: Sample, region: Region, rng: random.Random) -> Iterator[tuple[tuple[str, str], str]]:
     """New cities, organisations, buildings and land; countries stay, their people are named beside them."""
-    for old in _texts(sample, "GPE"):
+    for old in names(sample, "GPE"):
         if old not in world().countries and old.istitle() and rng.random() < PLACE_SHARE:
             yield (
                 ("GPE", old),
                 body("GPE", region, rng) if rng.random() < COMPOSED_SHARE else rng.choice(region.cities),
             )
-    for old in _texts(sample, "ORG"):
+    for old in names(sample, "ORG"):
         if rng.random() < BODY_SHARE:
             known = rng.random() < KNOWN_SHARE
             yield (
@@ -170,6 +175,6 @@ def _others(sample: Sample, region: Region, rng: random.Random) -> Iterator[tupl
                 rng.choice((*region.organisations, *world().bodies)) if known else body("ORG", region, rng),
             )
     for label, share in (("FAC", FACILITY_SHARE), ("LOC", LAND_SHARE)):
-        for old in _texts(sample, label):
+        for old in names(sample, label):
             if rng.random() < share:
                 yield (label, old), body(label, region, rng)
