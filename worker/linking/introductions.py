@@ -7,10 +7,12 @@ from typing import Final
 
 from contract.entities import Entity
 from worker.linking.organisations import is_acronym
+from worker.linking.vocabulary import LANGUAGES
 
 # Between a name and what is introduced; between brackets there may be a few words more.
 _OPENING: Final = re.compile(r" ?\((?:[^()\n]{0,40}[ ,])?[\"'“‘]?")
 _BRACKETS: Final = ("(", " (")
+_BESIDE: Final = re.compile(r"[,;] (?:or |abbreviated |short )?")
 _SAYING: Final = re.compile(
     r"\)?[,;]? ?\(?(?:(?:and|but|or) )?(?:(?:which|who|he|she|it) )?(?:(?:is|are|was|were) )?"
     r"(?:(?:also|better|commonly|formerly|later|locally|now|officially|once|originally|popularly|previously|then)"
@@ -23,7 +25,9 @@ _SIGNALS: Final = ("(", " known ", " called ", " translated ", "named ", " a.k.a
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _CLOSING: Final = frozenset(")\"'”’,;")
+_TRANSLATED: Final = re.compile(rf" \([,;]? ?(?:[A-Z][a-z]+ )?(?:{'|'.join(LANGUAGES)}): [\"'“‘]?")
 _LONGEST: Final = 48
+_EXCHANGES: Final = frozenset({"NYSE", "NASDAQ", "LSE", "TSX", "ASX", "NSE", "BSE", "HKEX", "OTC", "AIM"})
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
 
@@ -32,8 +36,13 @@ def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:
     starts = [entity.start for entity in entities]
     places = {bisect_right(starts, position) - 1 for position in _signals(content)}
     for place in sorted(places):
-        if 0 <= place < len(entities) - 1 and _introduces(content, entities[place], entities[place + 1]):
-            yield place
+        if 0 <= place < len(entities) - 1:
+            one, other, *more = entities[place : place + 3]
+            shortened = bool(more) and _shortens(content, other, more[0])
+            if _introduces(content, one, other, shortened=shortened):
+                yield place
+                if shortened:
+                    yield place + 1
 
 
 def _signals(content: str) -> Iterator[int]:
@@ -45,49 +54,60 @@ def _signals(content: str) -> Iterator[int]:
             position = content.find(word, position + 1)
 
 
-def _introduces(content: str, one: Entity, other: Entity) -> bool:
+def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) -> bool:
     if not 1 < other.start - one.end < _LONGEST:
         return False
     gap = content[one.end : other.start]
     if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
-        closes = content[other.end : other.end + 1] in _CLOSING
-        if _repeats(one.text, other.text, directly=gap.strip() == "(", closes=closes):
+        closing = content[other.end : other.end + 1]
+        if _is_other_script(one.text, other.text) or (
+            closing in _CLOSING and _abbreviates(one.text, other.text)
+        ):
             return True
+        # "Yöpartio (Night Patrol)"; of a place, what is in brackets is as often where it lies.
+        if one.label == "ORG" and gap.strip() == "(" and (closing == ")" or shortened):
+            return _renders(one.text, other.text)
     return _says_so(gap)
+
+
+def _renders(name: str, other: str) -> bool:
+    """Whether what stands alone in brackets behind an organisation is its name in other words or letters."""
+    if is_acronym(other):
+        # Of another language, often: "Law and Justice (PiS)". But "Kestrel (NYSE)" is listed there.
+        return " " in name and other not in _EXCHANGES and not is_acronym(name)
+    return not is_acronym(name)
+
+
+def _shortens(content: str, name: Entity, short: Entity) -> bool:
+    """Whether it follows as an acronym in the same brackets: "(National Steel Company, CSN)"."""
+    if short.start - name.end > _LONGEST or content[short.end : short.end + 1] != ")":
+        return False
+    if not _BESIDE.fullmatch(content[name.end : short.start]):
+        return False
+    return is_acronym(short.text) or (" " not in short.text and _spells(short.text, name.text))
 
 
 def _says_so(gap: str) -> bool:
     """Whether it is said in words: ", also known as"."""
-    return _SAYING.fullmatch(gap) is not None and ("(" in gap or not _BRACKETED.fullmatch(gap))
+    if _SAYING.fullmatch(gap):
+        return "(" in gap or not _BRACKETED.fullmatch(gap)
+    return ": " in gap and _TRANSLATED.fullmatch(gap) is not None
 
 
-def _repeats(name: str, other: str, *, directly: bool, closes: bool) -> bool:
+def _abbreviates(name: str, other: str) -> bool:
+    """Whether one is an acronym, with all of its letters in the other."""
     short, shorter = is_acronym(name), is_acronym(other)
     if short == shorter:
-        return _is_other_script(name, other)
+        return False
     acronym, full = (name, other) if short else (other, name)
-    letters, spelled = _spelled(acronym, full)
-    # "Workers' Party (PT)" and "Social Democratic Party (PSD)" are in another language, "Kestrel (NYSE)" is
-    # listed there.
-    if shorter and directly and closes:
-        return 2 * spelled >= letters or _initials(acronym) == _initials(full.title())
-    return closes and spelled == letters and acronym[:1].casefold() == full[:1].casefold()
+    return _spells(acronym, full)
 
 
-def _initials(name: str) -> list[str]:
-    """The capitals, in the order of the alphabet."""
-    return sorted(char for char in name if char.isupper())
-
-
-def _spelled(acronym: str, full: str) -> tuple[int, int]:
-    """How many letters the acronym has, and how many of them the name has in that order."""
-    rest, spelled = full.casefold(), 0
-    letters = [letter for letter in acronym.casefold() if letter.isalpha()]
-    for letter in letters:
-        if letter in rest:
-            rest = rest[rest.index(letter) + 1 :]
-            spelled += 1
-    return len(letters), spelled
+def _spells(short: str, full: str) -> bool:
+    """Whether the full name begins as the short one does, and has all of its letters in that order."""
+    rest = iter(full.casefold())
+    letters = [letter for letter in short.casefold() if letter.isalpha()]
+    return short[:1].casefold() == full[:1].casefold() and all(letter in rest for letter in letters)
 
 
 def _is_other_script(name: str, other: str) -> bool:

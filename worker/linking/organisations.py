@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import DIVISIONS, KINDS, LEGAL, SMALL
+from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, SMALL
 
 Words = tuple[str, ...]
 
 _ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
+_MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
 
 
@@ -32,7 +33,9 @@ def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
     bare = without_form(fold(text))
     adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
-    return Organisation(bare, "".join(word for word in bare if word != "and"), is_acronym(text), adjective)
+    return Organisation(
+        bare, "".join(word for word in _turned(bare) if word != "and"), is_acronym(text), adjective
+    )
 
 
 def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -42,18 +45,30 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
     _join_twins(every, links)
     for name, other in introduced:
         links.join(name, other)
-    if any(one.acronym for one in every):
-        _join_acronyms(names, every, links)
+    short = [number for number, one in enumerate(every) if one.acronym]
+    if short:
+        join_acronyms(names, short, links)
     _join_short_forms(every, links)
     return links
 
 
+def _turned(words: Words) -> Words:
+    """The Ministry of Health is the Health Ministry; the University of York is not York University."""
+    if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
+        return (*words[2:], words[0])
+    return words
+
+
 def without_form(words: Words) -> Words:
-    """The name without its legal form."""
-    end = len(words)
+    """The name without its legal form, and without "FC" and the like."""
+    start, end = 0, len(words)
     while end > 1 and words[end - 1] in LEGAL:
         end -= 1
-    return words[:end]
+    if end > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
+        start = 1
+    elif end > 1 and words[end - 1] in CLUBS:
+        end -= 1
+    return words[start:end]
 
 
 def without_legal_form(text: str) -> str:
@@ -91,16 +106,17 @@ def _join_twins(every: Sequence[Organisation], links: Links) -> None:
             links.join(twin, number)
 
 
-def _join_acronyms(names: Sequence[Name], every: Sequence[Organisation], links: Links) -> None:
+def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> None:
+    """Joins each acronym with the only one whose words it spells."""
     spelled: dict[str, set[int]] = {}
     for number, name in enumerate(names):
         for letters in acronyms(name.words):
             spelled.setdefault(letters, set()).add(number)
-    for number, one in enumerate(every):
-        if one.acronym:
-            full = {links.root(other) for other in spelled.get("".join(one.bare), ())} - {links.root(number)}
-            if len(full) == 1:
-                links.join(full.pop(), number)
+    for number in short:
+        letters = "".join(without_form(names[number].words))
+        full = {links.root(other) for other in spelled.get(letters, ())} - {links.root(number)}
+        if len(full) == 1:
+            links.join(full.pop(), number)
 
 
 def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:

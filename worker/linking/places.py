@@ -7,6 +7,7 @@ from typing import Final
 from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Links, Name
+from worker.linking.organisations import is_acronym, join_acronyms
 
 _SAME: Final = {
     "st": "saint",
@@ -17,7 +18,9 @@ _SAME: Final = {
     "southern": "south",
     "western": "west",
 }
-_KINDS: Final = (("city",), ("islands",), ("island",), ("province",), ("d", "c"), ("dc",))
+# "Belize City" is not Belize, and "Oaxaca City" not Oaxaca.
+_CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {("new", "york", "city"): ("new", "york")}
+_KINDS: Final = (("islands",), ("island",), ("province",), ("bridge",), ("palace",), ("d", "c"), ("dc",))
 
 
 def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -31,7 +34,15 @@ def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
                 links.join(twin, number)
     for one, other in introduced:
         links.join(one, other)
+    short = [number for number, name in enumerate(names) if _is_acronym(name)]
+    if short:
+        join_acronyms(names, short, links)
     return links
+
+
+def _is_acronym(name: Name) -> bool:
+    """Of two letters there are too many: "PA" need not be Palo Alto."""
+    return len(name.words) == 1 and len(name.text) > 2 and is_acronym(name.text) and not country(name.text)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -41,6 +52,7 @@ def _keys(text: str) -> tuple[str, ...]:
     if land:
         return (f"country {land}",)
     words = tuple(_SAME.get(word, word) for word in fold(text))
+    words = _CITIES.get(words, words)
     bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))

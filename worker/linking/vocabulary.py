@@ -28,6 +28,8 @@ LEGAL: Final = frozenset(
     "inc incorporated corp corporation co company ltd limited plc llc llp lp ag gmbh kg se sa sas sarl "
     "spa srl nv bv ab asa oy oyj kk pty pte bhd tbk jsc pjsc ojsc private".split()
 )
+# Before or behind a club's name, which is used with them and without.
+CLUBS: Final = frozenset("fc afc cf fk nk sk bk ac as sc rb sv cd cfc sfc ssc ssd rcd vfb vfl tsv".split())
 # Left out of most acronyms.
 SMALL: Final = frozenset(
     "of the and for to in on at a de la le les des du del e y et der die das fur und von van against".split()
@@ -44,4 +46,16 @@ KINDS: Final = frozenset(
 DIVISIONS: Final = frozenset(
     "electronics pictures mobile music entertainment interactive television studios games news sports "
     "research labs ventures capital europe america americas asia africa".split()
+)
+# Before a name that is repeated in another one: "Peasants' Union (Latvian: Zemnieku savienība)".
+LANGUAGES: Final = (
+    "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Breton "
+    "Bulgarian Burmese Cantonese Catalan Chinese Cornish Croatian Czech Danish Dutch English Estonian "
+    "Faroese Filipino Finnish French Galician Georgian German Greek Gujarati Hausa Hawaiian Hebrew Hindi "
+    "Hungarian Icelandic Igbo Indonesian Irish Italian Japanese Kannada Kazakh Khmer Korean Kurdish "
+    "Kyrgyz Lao Latin Latvian Lithuanian Luxembourgish Macedonian Malagasy Malay Malayalam Maltese "
+    "Mandarin Māori Maori Marathi Mongolian Nepali Norwegian Occitan Pashto Persian Polish Portuguese "
+    "Punjabi Quechua Romanian Romansh Russian Sami Sanskrit Scots Serbian Sinhala Slovak Slovene "
+    "Slovenian Somali Sorbian Spanish Swahili Swedish Tagalog Tajik Tamil Tatar Telugu Thai Tibetan "
+    "Tigrinya Turkish Turkmen Ukrainian Urdu Uyghur Uzbek Vietnamese Welsh Xhosa Yiddish Yoruba Zulu".split()
 )
