@@ -26,6 +26,7 @@ class Organisation(NamedTuple):
     joint: str
     acronym: bool  # is one
     adjective: bool
+    whole: bool  # with its legal form: not short for another
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -33,9 +34,7 @@ def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
     bare = without_form(fold(text))
     adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
-    return Organisation(
-        bare, "".join(word for word in _turned(bare) if word != "and"), is_acronym(text), adjective
-    )
+    return Organisation(bare, _joint(bare), is_acronym(text), adjective, len(bare) < len(fold(text)))
 
 
 def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -52,23 +51,23 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
     return links
 
 
-def _turned(words: Words) -> Words:
-    """The Ministry of Health is the Health Ministry; the University of York is not York University."""
-    if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
-        return (*words[2:], words[0])
-    return words
-
-
 def without_form(words: Words) -> Words:
-    """The name without its legal form, and without "FC" and the like."""
-    start, end = 0, len(words)
+    """The name without its legal form."""
+    end = len(words)
     while end > 1 and words[end - 1] in LEGAL:
         end -= 1
-    if end > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
-        start = 1
-    elif end > 1 and words[end - 1] in CLUBS:
-        end -= 1
-    return words[start:end]
+    return words[:end]
+
+
+def _joint(words: Words) -> str:
+    """Equal for the Ministry of Health and the Health Ministry, for SC Freiburg and Freiburg."""
+    if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
+        words = (*words[2:], words[0])
+    elif len(words) > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
+        words = words[1:]
+    elif len(words) > 1 and words[-1] in CLUBS:
+        words = words[:-1]
+    return "".join(word for word in words if word != "and")
 
 
 def without_legal_form(text: str) -> str:
@@ -123,8 +122,8 @@ def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
     known = frozenset(one.bare for one in every)
-    for number, (words, _, acronym, adjective) in enumerate(every):
-        if not (acronym or adjective) and (near := index.get(words[0])):
+    for number, (words, _, acronym, adjective, whole) in enumerate(every):
+        if not (acronym or adjective or whole) and (near := index.get(words[0])):
             found = [other for other in near if _is_short(words, every[other].bare, known)]
             if found:
                 _join_only(number, words, found, every, links)
@@ -151,7 +150,7 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
-        describes = rest[0] in KINDS or rest[0] in SMALL or (size == 1 and rest[-1] not in DIVISIONS)
+        describes = rest[0] in KINDS or rest[0] in SMALL or (size == 1 and not _is_division(rest))
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in KINDS and short[0] == _head(full):
         return True
@@ -161,6 +160,11 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         return False
     # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
     return country(" ".join(full[:-size]).upper()) is not None
+
+
+def _is_division(rest: Words) -> bool:
+    """Sony Pictures, Orange Belgium: a part of what it is called after."""
+    return rest[-1] in DIVISIONS or country(" ".join(rest).upper()) is not None
 
 
 def _head(full: Words) -> str:

@@ -20,7 +20,7 @@ _SAME: Final = {
 }
 # "Belize City" is not Belize, and "Oaxaca City" not Oaxaca.
 _CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {("new", "york", "city"): ("new", "york")}
-_KINDS: Final = (("islands",), ("island",), ("province",), ("bridge",), ("palace",), ("d", "c"), ("dc",))
+_KINDS: Final = (("islands",), ("island",), ("province",), ("d", "c"), ("dc",))
 
 
 def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
