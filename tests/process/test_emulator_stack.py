@@ -176,8 +176,9 @@ def test_killing_a_guard_does_not_save_what_it_guards(tmp_path: Path) -> None:
 
 
 LAUNCHER = f"""
-import os, sys, time
+import os, signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background inherit that it is ignored
 from pathlib import Path
 from emulator.stack import Part, Stack
 folder = Path(sys.argv[1])
