@@ -110,7 +110,7 @@ def test_an_articles_way_is_one_trace_with_every_stage_under_its_parent(house: W
     sending = eventually(lambda: house.spans("send article"), seconds=SECONDS)[0]
     way = {"namewire-work: process article": WORK}
     eventually(lambda: house.collector.tree(sending) == way, seconds=SECONDS)
-    [request] = house.spans("POST /articles")
+    [request] = eventually(lambda: house.spans("POST /articles"), seconds=SECONDS)
     assert sending.parent_id == request.span_id
     assert {span.trace_id for span in house.collector.spans if "batch" not in span.name} == {request.trace_id}
     for role in ("work", "write"):
@@ -132,12 +132,18 @@ def test_looking_at_an_article_is_the_last_part_of_its_trace(house: Watched) -> 
     looked = eventually(lambda: house.spans("GET /articles/{id}"), seconds=SECONDS)[-1]
     assert looked.trace_id != trace
     assert shown.links == (looked.span_id,)
-    [stored] = [span for span in house.spans("process entities") if span.span_id == parent]
-    assert (stored.service, stored.trace_id) == ("namewire-write", trace)
-    [sending] = [span for span in house.spans("send article") if span.trace_id == trace]
+    # Each service tells its spans when it likes, and the page may be shown before the writer does.
+    stored = eventually(
+        lambda: [span for span in house.spans("process entities") if span.span_id == parent], seconds=SECONDS
+    )
+    assert [(span.service, span.trace_id) for span in stored] == [("namewire-write", trace)]
+    [sending] = eventually(
+        lambda: [span for span in house.spans("send article") if span.trace_id == trace], seconds=SECONDS
+    )
     whole = {**WRITE, "namewire-explore: show article": {}}
     work = {**WORK, "namewire-work: send entities": {"namewire-write: process entities": whole}}
-    assert house.collector.tree(sending) == {"namewire-work: process article": work}
+    way = {"namewire-work: process article": work}
+    eventually(lambda: house.collector.tree(sending) == way, seconds=SECONDS)
 
 
 def test_articles_of_a_request_and_bare_messages_have_traces_of_their_own(house: Watched) -> None:
@@ -154,9 +160,12 @@ def test_articles_of_a_request_and_bare_messages_have_traces_of_their_own(house:
     handled = eventually(lambda: ways() if len(ways()) == 6 else [], seconds=SECONDS)
     assert len({span.trace_id for span in handled}) == 6
     assert [span.parent_id for span in handled].count("") == 1  # the bare one
-    request = house.spans("POST /articles")[-1]
-    sendings = [span for span in house.spans("send article") if span.links]
-    assert {span.links for span in sendings} == {(request.span_id,)}
+
+    def linked() -> bool:
+        request = house.spans("POST /articles")[-1]
+        return {span.links for span in house.spans("send article") if span.links} == {(request.span_id,)}
+
+    eventually(linked, seconds=SECONDS)
 
 
 def test_numbers_add_up_to_what_was_sent_in_prometheus_and_by_otlp(house: Watched) -> None:
