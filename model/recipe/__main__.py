@@ -8,6 +8,7 @@ is what ships.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from model import EMBEDDED
-from model.recipe import corpora, report
+from model.recipe import corpora, report, roles
 from model.recipe.blend import blend
 from model.recipe.evaluate import evaluate, predictor
 from model.recipe.news import SOURCES, articles_of
@@ -73,23 +74,30 @@ def finish(trainings: Mapping[Path, "subprocess.Popen[bytes]"]) -> list[Path]:
     return [folder / "model-last" for folder in trainings]
 
 
-def learn(data: Path, articles: Path, work: Path, steps: int | None) -> Path:
-    """All three trainings; `steps` is for trying the recipe out."""
+def written(table: Mapping[str, str], path: Path) -> Path:
+    """The table as trainings read it."""
+    path.write_text(json.dumps(table), encoding="utf-8")
+    return path
+
+
+def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], steps: int | None) -> Path:
+    """All three trainings; `known` are the roles of words, `steps` is for trying the recipe out."""
     fewer = {} if steps is None else {"training.max_steps": steps}
     corpora.write(corpora.development(data), work / "dev.spacy")
     corpora.write(corpora.training(data), work / "first.spacy")
     (first,) = finish({work / "first": start(work, "first", fewer)})
     predict = predictor(first)
     again = {f"again{seed}": {**AGAIN, "paths.weights": first, "system.seed": seed} for seed in AGAIN_SEEDS}
-    for seed, name in zip(AGAIN_SEEDS, again, strict=True):
+    for seed, (name, settings) in zip(AGAIN_SEEDS, again.items(), strict=True):
         corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
+        settings["paths.norms"] = written(roles.part(known, seed), work / f"{name}.json")
     trainings = {work / name: start(work, name, {**settings, **fewer}) for name, settings in again.items()}
     return blend(finish(trainings), work / "blend")
 
 
-def ship(trained: Path, out: Path, data: Path, work: Path) -> None:
+def ship(trained: Path, known: Mapping[str, str], out: Path, data: Path, work: Path) -> None:
     """Pack and measure; the card is refreshed only when the embedded pipeline is replaced."""
-    print(f"packed: {pack(trained, out):,} bytes in {out}", flush=True)
+    print(f"packed: {pack(trained, out, known):,} bytes in {out}", flush=True)
     figures = evaluate(out, data)
     (work / "figures.json").write_text(report.as_json(figures), encoding="utf-8")
     print(report.as_markdown(figures))
@@ -108,7 +116,9 @@ def main() -> int:
         return 2
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    ship(learn(options.data, articles, work, options.steps), options.out, options.data, work)
+    known = roles.table(corpora.words(articles, options.data), roles.listed())
+    trained = learn(options.data, articles, work, known, options.steps)
+    ship(trained, known, options.out, options.data, work)
     return 0
 
 

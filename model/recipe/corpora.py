@@ -1,7 +1,9 @@
 """The data folder as spaCy reads it: one DocBin for training, one to choose the best step."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import spacy
@@ -63,11 +65,24 @@ def again(articles: Path, data: Path, predict: Predict, seed: int) -> Iterator[S
     """
     better = listed_ids()
     samples = [(one, weight) for one, weight in _weighted(data, AGAIN_WEIGHTS) if one.doc_id not in better]
-    samples += [(one, WRITTEN_WEIGHT) for path in sorted(WRITTEN.glob("*.txt")) for one in texts(path)]
+    samples += [(one, WRITTEN_WEIGHT) for one in _written()]
     samples += [(one, LISTED_WEIGHTS[one.source]) for one in dated(list(listed(articles)), predict)]
     for sample, weight in samples:
         yield from copies(sample, weight, _random(sample, seed), _renames(sample.source))
     yield from scenes(seed)
+
+
+def words(articles: Path, data: Path) -> "Counter[str]":
+    """How often each word stands in what both stages learn from, before any copy is made."""
+    nlp = spacy.blank("en")
+    corpus = (one for source in TRAIN_WEIGHTS for one in read(file_of(data, source, "train")))
+    texts_of_all = chain(corpus, _written(), listed(articles))
+    return Counter(token.text for sample in texts_of_all for token in nlp.make_doc(sample.text))
+
+
+def _written() -> Iterator[Sample]:
+    for path in sorted(WRITTEN.glob("*.txt")):
+        yield from texts(path)
 
 
 def _weighted(data: Path, weights: Mapping[str, float]) -> Iterator[tuple[Sample, float]]:

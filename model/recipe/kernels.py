@@ -1,15 +1,17 @@
-"""spaCy on numpy's BLAS: its default kernels leave half of a core's speed unused.
+"""What a training needs besides spaCy: numpy's BLAS, weights to go on from, a table of norms.
 
-Handed to `spacy train --code`. Only the [initialize] block names what is here, and packing
+spaCy's default kernels leave half of a core's speed unused. Handed to `spacy train --code`. Only the [initialize] block names what is here, and packing
 empties that, so the saved pipeline loads with plain `spacy.load`.
 """
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.lookups import Lookups
 from spacy.util import registry
 from thinc.api import Model, NumpyOps, set_current_ops
 
@@ -61,5 +63,18 @@ def in_order(model: Any, moves: Sequence[str], wanted: Sequence[str]) -> None:
         upper.set_param(name, upper.get_param(name)[order])
 
 
+def norms(table: Mapping[str, str]) -> Lookups:
+    """Word to norm, as a vocabulary takes it."""
+    lookups = Lookups()
+    lookups.add_table("lexeme_norm", dict(table))
+    return lookups
+
+
+def norms_of(path: str | None) -> Lookups | None:
+    """The [initialize.lookups]: the table in a JSON file, if one is named."""
+    return norms(json.loads(Path(path).read_text(encoding="utf-8"))) if path else None
+
+
+registry.misc.register("namewire.norms.v1", func=norms_of)
 registry.callbacks.register("namewire.numpy_blas.v1", func=numpy_blas)
 registry.callbacks.register("namewire.weights.v1", func=weights_of)

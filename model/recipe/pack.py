@@ -1,13 +1,16 @@
 """From `model-best` to the folder that ships: no training leftovers, a proper passport."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.strings import StringStore
 
-VERSION = "0.5.0"
+from model.recipe.kernels import norms
+
+VERSION = "0.6.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository
 PASSPORT = {
     "name": "namewire_news",
@@ -38,9 +41,10 @@ PASSPORT = {
 }
 
 
-def pack(trained: Path, target: Path) -> int:
-    """Write the shipped pipeline to `target`; returns its size in bytes."""
+def pack(trained: Path, target: Path, roles: Mapping[str, str]) -> int:
+    """Write the shipped pipeline to `target`, with the whole table of roles; returns its size in bytes."""
     nlp = spacy.load(trained)
+    nlp.vocab.lookups = norms(roles)
     nlp.meta.update(PASSPORT)
     nlp.meta.pop("performance", None)  # of the development data; the card has the test figures
     packed = target.with_name(f"{target.name}.new")
@@ -67,5 +71,5 @@ def _forget_training(packed: Path) -> None:
     """Drop what only training could resolve; the settings themselves stay as a record."""
     config = spacy.util.load_config(packed / "config.cfg")
     config["paths"] = dict.fromkeys(config["paths"])
-    config["initialize"]["before_init"] = config["initialize"]["after_init"] = None
+    config["initialize"] |= dict.fromkeys(("before_init", "after_init", "lookups"))
     config.to_disk(packed / "config.cfg")
