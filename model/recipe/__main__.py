@@ -33,7 +33,8 @@ AGAIN: Mapping[str, object] = {
     "training.optimizer.learn_rate.initial_rate": 0.0007,
     "training.batcher.size.start": 600,
     "training.batcher.size.stop": 600,
-    "training.max_steps": 30_000,
+    "training.dropout": 0.1,
+    "training.max_steps": 25_000,
 }
 
 

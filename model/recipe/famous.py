@@ -26,8 +26,8 @@ _LETTERS: Mapping[str, str] = {letter: LABELS[letter] for letter in "POGLF"}
 Names = Mapping[str, Sequence[str]]
 
 
-def read(path: Path) -> dict[str, dict[str, list[str]]]:
-    """Section to label to names.
+def read(path: Path, lines: Mapping[str, str] = _LETTERS) -> dict[str, dict[str, list[str]]]:
+    """Section to label to names; `lines` says what each kind of line holds.
 
     Raises:
         ValueError: a line is neither a heading nor names below one, or a name is empty.
@@ -42,11 +42,10 @@ def read(path: Path) -> dict[str, dict[str, list[str]]]:
             continue
         letter, _, rest = line.partition(": ")
         names = [name.strip() for name in rest.split(";")]
-        if current is None or letter not in _LETTERS or not all(names):
-            raise ValueError(
-                f"{path.name}:{number}: expected `P: name; name` under a [heading], got {line!r}"
-            )
-        current.setdefault(_LETTERS[letter], []).extend(names)
+        if current is None or letter not in lines or not all(names):
+            wanted = f"`{next(iter(lines))}: name; name` under a [heading]"
+            raise ValueError(f"{path.name}:{number}: expected {wanted}, got {line!r}")
+        current.setdefault(lines[letter], []).extend(names)
     return sections
 
 

@@ -1,7 +1,8 @@
 """What a training needs besides spaCy: numpy's BLAS, weights to go on from, a table of norms.
 
-spaCy's default kernels leave half of a core's speed unused. Handed to `spacy train --code`. Only the [initialize] block names what is here, and packing
-empties that, so the saved pipeline loads with plain `spacy.load`.
+spaCy's default kernels leave half of a core's speed unused. Handed to `spacy train --code`. Only the
+[initialize] block names what is here, and packing empties that, so the saved pipeline loads with plain
+`spacy.load`.
 """
 
 import json

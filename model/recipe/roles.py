@@ -9,22 +9,45 @@ import random
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 import spacy
 
 from model.recipe import famous, gazetteer, world
 
+PEOPLE: Final = Path(__file__).with_name("people")  # given and family names by country, written by hand
 SHARE: Final = 0.6  # of the words has its role while a training learns; the lists know no more of other names
 _FREQUENT: Final = 5  # times in the texts: the training knows it better than the lists do
 _COMMON: Final = 3  # times in small letters: an ordinary word, too
 _SECOND: Final = 0.25  # of the entries of a word makes a second role worth telling
-_SMALLEST_TOWN: Final = 10_000  # people; what is smaller is rarely in texts, and as often something else
-_SIGN: Final = "="  # in front of what a word stands for, so that no word of a text is one
-# Written short: it stands behind every word of the table.
-_SHORT: Final[Mapping[str, str]] = {"given": "g", "family": "f", "place": "p", "in place": "q", "body": "b", "in body": "c"}
-_WORD: Final = "w"
-_LETTERS: Final = str.maketrans("ĐđŁłØøıßÆæŒœÐðÞþ", "DdLlOoisAaOoDdTt")
+# Behind every word of the table stands one of these, or two: in capitals, as no norm of a word is.
+_SHORT: Final[Mapping[str, str]] = {
+    "given": "G",
+    "family": "F",
+    "place": "P",
+    "in place": "Q",
+    "body": "B",
+    "in body": "C",
+}
+_WORD: Final = "W"
+_LETTERS: Final = str.maketrans(
+    {
+        "Đ": "D",
+        "đ": "d",
+        "Ł": "L",
+        "ł": "l",
+        "Ø": "O",
+        "ø": "o",
+        "ı": "i",
+        "ß": "ss",
+        "Æ": "Ae",
+        "æ": "ae",
+        "Œ": "Oe",
+        "œ": "oe",
+    }
+)
+_LINES: Final[Mapping[str, str]] = {"given": "given", "family": "family", "bodies": "body"}
 _KINDS: Final[Mapping[str, str]] = {"GPE": "place", "LOC": "place", "FAC": "place", "ORG": "body"}
 
 Roles = Iterator[tuple[str, str]]  # a word, and its role in one name
@@ -55,8 +78,12 @@ def listed() -> Roles:
             for label, entries in names.items():
                 for entry in entries:
                     yield from _in_person(entry) if label == "PERSON" else _in_name(entry, _KINDS[label])
-    for towns in gazetteer.towns().values():
-        yield from _in_names((town for town, people in towns.items() if people >= _SMALLEST_TOWN), "place")
+    for path in sorted(PEOPLE.glob("*.txt")):
+        for names in famous.read(path, _LINES).values():
+            yield from _people(names.get("given", ()), names.get("family", ()))
+            yield from _in_names(names.get("body", ()), "body")
+    for country in gazetteer.countries():
+        yield from _in_names(country.towns, "place")
     for given, family in gazetteer.people().values():
         yield from _people(given, family)
     everything = world.world()
@@ -69,10 +96,9 @@ def listed() -> Roles:
 
 
 def _people(given: Iterable[str], family: Iterable[str]) -> Roles:
-    for name in given:
-        yield name, "given"
-    for name in family:
-        yield name, "family"
+    for role, names in (("given", given), ("family", family)):
+        for name in names:
+            yield from ((word, role) for word in name.split())
 
 
 def _in_person(entry: str) -> Roles:
@@ -100,7 +126,7 @@ def _in_name(name: str, kind: str) -> Roles:
 def _role(counts: "Counter[str]") -> str:
     (role, times), *others = counts.most_common(2)
     second = [_SHORT[other] for other, less in others if less >= _SECOND * (times + less)]
-    return _SIGN + _SHORT[role] + "".join(second)
+    return _SHORT[role] + "".join(second)
 
 
 def _doubt(word: str, seen: Mapping[str, int]) -> str:

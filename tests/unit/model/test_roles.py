@@ -12,10 +12,10 @@ from model.recipe.roles import listed, part, table
 @pytest.mark.parametrize(
     ("roles", "short"),
     [
-        (["family"], "=f"),
-        (["place", "family", "family"], "=fp"),
-        (["body"] * 4 + ["given"], "=b"),  # one in five says nothing
-        (["in place", "in body"], "=qc"),
+        (["family"], "F"),
+        (["place", "family", "family"], "FP"),
+        (["body"] * 4 + ["given"], "B"),  # one in five says nothing
+        (["in place", "in body"], "QC"),
     ],
 )
 def test_a_word_stands_for_what_it_mostly_is(roles: list[str], short: str) -> None:
@@ -24,35 +24,40 @@ def test_a_word_stands_for_what_it_mostly_is(roles: list[str], short: str) -> No
 
 def test_what_the_texts_know_well_stays_itself() -> None:
     assert table({"Merkel": 5, "Habermas": 4}, [("Merkel", "family"), ("Habermas", "family")]) == {
-        "Habermas": "=f"
+        "Habermas": "F"
     }
 
 
 def test_an_ordinary_word_is_marked_as_one() -> None:
-    assert table({"banks": 3}, [("Banks", "family"), ("Roe", "family")]) == {"Banks": "=fw", "Roe": "=f"}
+    assert table({"banks": 3}, [("Banks", "family"), ("Roe", "family")]) == {"Banks": "FW", "Roe": "F"}
 
 
 def test_names_are_known_without_their_accents_too() -> None:
-    assert table({}, [("Łukasz", "given")]) == {"Łukasz": "=g", "Lukasz": "=g"}
-    assert table({"Rosti": 9}, [("Rösti", "body"), ("Roesti", "body")]) == {"Rösti": "=b", "Roesti": "=b"}
+    assert table({}, [("Łukasz", "given")]) == {"Łukasz": "G", "Lukasz": "G"}
+    assert table({"Rosti": 9}, [("Rösti", "body"), ("Roesti", "body")]) == {"Rösti": "B", "Roesti": "B"}
 
 
 def test_words_are_those_of_the_tokenizer() -> None:
     assert table({}, [("Deir", "in place"), ("ez-Zor", "in place"), ("al-Assad", "family")]) == {
-        "Deir": "=q",
-        "Zor": "=q",
-        "Assad": "=f",
+        "Deir": "Q",
+        "Zor": "Q",
+        "Assad": "F",
     }
 
 
 def test_the_lists_tell_a_family_name_from_a_given_one_in_any_order() -> None:
     roles = set(listed())
     assert {("Jürgen", "given"), ("Habermas", "family"), ("Meng", "family"), ("Wanzhou", "given")} <= roles
-    assert {("Bundesbank", "body"), ("Free", "in body"), ("Nouakchott", "place"), ("Lake", "in place")} <= roles
+    assert {
+        ("Bundesbank", "body"),
+        ("Free", "in body"),
+        ("Nouakchott", "place"),
+        ("Lake", "in place"),
+    } <= roles
 
 
 def test_a_training_has_a_part_of_them_the_same_on_every_run() -> None:
-    roles = {f"Name{number}": "=f" for number in range(3_000)}
+    roles = {f"Name{number}": "F" for number in range(3_000)}
     one, other = part(roles, 1), part(roles, 2)
     assert one == part(roles, 1) != other
     assert all(0.57 < len(some) / len(roles) < 0.63 for some in (one, other))
@@ -60,9 +65,9 @@ def test_a_training_has_a_part_of_them_the_same_on_every_run() -> None:
 
 def test_a_pipeline_keeps_them(tmp_path: Path) -> None:
     nlp = spacy.blank("en")
-    nlp.vocab.lookups = norms({"Habermas": "=f"})
+    nlp.vocab.lookups = norms({"Habermas": "F"})
     nlp.to_disk(tmp_path)
-    assert [token.norm_ for token in spacy.load(tmp_path)("Habermas SPOKE")] == ["=f", "spoke"]
+    assert [token.norm_ for token in spacy.load(tmp_path)("Habermas SPOKE")] == ["F", "spoke"]
 
 
 def test_a_training_without_a_table_has_none() -> None:
