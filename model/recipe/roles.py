@@ -47,7 +47,7 @@ _LETTERS: Final = str.maketrans(
         "œ": "oe",
     }
 )
-_LINES: Final[Mapping[str, str]] = {"given": "given", "family": "family", "bodies": "body"}
+LINES: Final[Mapping[str, str]] = {"given": "given", "family": "family", "bodies": "body"}
 _KINDS: Final[Mapping[str, str]] = {"GPE": "place", "LOC": "place", "FAC": "place", "ORG": "body"}
 
 Roles = Iterator[tuple[str, str]]  # a word, and its role in one name
@@ -79,7 +79,7 @@ def listed() -> Roles:
                 for entry in entries:
                     yield from _in_person(entry) if label == "PERSON" else _in_name(entry, _KINDS[label])
     for path in sorted(PEOPLE.glob("*.txt")):
-        for names in famous.read(path, _LINES).values():
+        for names in famous.read(path, LINES).values():
             yield from _people(names.get("given", ()), names.get("family", ()))
             yield from _in_names(names.get("body", ()), "body")
     for country in gazetteer.countries():

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import spacy
 
+from model.recipe.famous import read
 from model.recipe.kernels import norms, norms_of
-from model.recipe.roles import listed, part, table
+from model.recipe.roles import LINES, PEOPLE, listed, part, table
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,14 @@ def test_the_lists_tell_a_family_name_from_a_given_one_in_any_order() -> None:
         ("Nouakchott", "place"),
         ("Lake", "in place"),
     } <= roles
+
+
+@pytest.mark.parametrize("path", sorted(PEOPLE.glob("*.txt")), ids=lambda path: path.stem)
+def test_every_list_of_people_can_be_read_and_repeats_nothing(path: Path) -> None:
+    for title, kinds in read(path, LINES).items():
+        assert {"given", "family"} <= set(kinds), title
+        for names in kinds.values():
+            assert len(names) == len(set(names)), title
 
 
 def test_a_training_has_a_part_of_them_the_same_on_every_run() -> None:
