@@ -3,8 +3,8 @@
 python -m model.recipe DATA [--articles DIR] [--steps N] [--out DIR] [--work DIR]
 
 A first training learns from the labelled corpora. Two more go on from where it ended, side by side,
-with fresh copies of the corpora, our own texts, and news articles whose names are listed. Their mean
-is what ships.
+with fresh copies of the corpora, our own texts, news articles whose names are listed, and the roles of
+rare words; two more from the mean of these. Their mean is what ships.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from model import EMBEDDED
 from model.recipe import corpora, report, roles
@@ -27,15 +28,32 @@ from model.recipe.sources import problems
 RECIPE = Path(__file__).resolve().parent
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "BLIS", "MKL")}
 
-AGAIN_SEEDS = (1, 2)  # other copies than in the first training
 # Half as large batches as the first training ends with, and more of them.
-AGAIN: Mapping[str, object] = {
-    "training.optimizer.learn_rate.initial_rate": 0.0007,
+AGAIN: dict[str, object] = {
     "training.batcher.size.start": 600,
     "training.batcher.size.stop": 600,
     "training.dropout": 0.1,
-    "training.max_steps": 25_000,
 }
+
+
+class Round(NamedTuple):
+    """Trainings that go on from one pipeline, side by side, each with copies of its own seed."""
+
+    seeds: tuple[int, ...]
+    rate: float
+    steps: int
+
+    def settings(self, pipeline: Path, seed: int) -> dict[str, object]:
+        """What is its own of a training that goes on from `pipeline`."""
+        return {
+            "paths.weights": pipeline,
+            "system.seed": seed,
+            "training.optimizer.learn_rate.initial_rate": self.rate,
+            "training.max_steps": self.steps,
+        }
+
+
+ROUNDS = (Round((1, 2), rate=0.0007, steps=25_000), Round((3, 4), rate=0.0005, steps=12_000))
 
 
 def arguments() -> argparse.Namespace:
@@ -43,7 +61,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
     parser.add_argument("--articles", type=Path, help="folder of articles (DATA/../articles)")
-    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000, then 30,000)")
+    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000, 25,000, 12,000)")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",
@@ -82,18 +100,20 @@ def written(table: Mapping[str, str], path: Path) -> Path:
 
 
 def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], steps: int | None) -> Path:
-    """All three trainings; `known` are the roles of words, `steps` is for trying the recipe out."""
-    fewer = {} if steps is None else {"training.max_steps": steps}
+    """All trainings; `known` are the roles of words, `steps` is for trying the recipe out."""
     corpora.write(corpora.development(data), work / "dev.spacy")
     corpora.write(corpora.training(data), work / "first.spacy")
-    (first,) = finish({work / "first": start(work, "first", fewer)})
-    predict = predictor(first)
-    again = {f"again{seed}": {**AGAIN, "paths.weights": first, "system.seed": seed} for seed in AGAIN_SEEDS}
-    for seed, (name, settings) in zip(AGAIN_SEEDS, again.items(), strict=True):
-        corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
-        settings["paths.norms"] = written(roles.part(known, seed), work / f"{name}.json")
-    trainings = {work / name: start(work, name, {**settings, **fewer}) for name, settings in again.items()}
-    return blend(finish(trainings), work / "blend")
+    fewer = {} if steps is None else {"training.max_steps": steps}
+    (latest,) = finish({work / "first": start(work, "first", fewer)})
+    predict = predictor(latest)
+    for number, one in enumerate(ROUNDS, 1):
+        trainings = {f"again{seed}": AGAIN | one.settings(latest, seed) | fewer for seed in one.seeds}
+        for seed, (name, settings) in zip(one.seeds, trainings.items(), strict=True):
+            corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
+            settings["paths.norms"] = written(roles.part(known, seed), work / f"{name}.json")
+        trained = finish({work / name: start(work, name, settings) for name, settings in trainings.items()})
+        latest = blend(trained, work / f"round{number}")
+    return latest
 
 
 def ship(trained: Path, known: Mapping[str, str], out: Path, data: Path, work: Path) -> None:
