@@ -8,7 +8,6 @@ rare words; two more from the mean of these. Their mean is what ships.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from model import EMBEDDED
 from model.recipe import corpora, report, roles
 from model.recipe.blend import blend
 from model.recipe.evaluate import evaluate, predictor
+from model.recipe.kernels import write_norms
 from model.recipe.news import SOURCES, articles_of
 from model.recipe.pack import pack
 from model.recipe.sources import problems
@@ -28,8 +28,8 @@ from model.recipe.sources import problems
 RECIPE = Path(__file__).resolve().parent
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "BLIS", "MKL")}
 
-# Half as large batches as the first training ends with, and more of them.
-AGAIN: dict[str, object] = {
+# Half as large batches as the first training ends with, more of them, and half of its dropout.
+AGAIN: Mapping[str, object] = {
     "training.batcher.size.start": 600,
     "training.batcher.size.stop": 600,
     "training.dropout": 0.1,
@@ -93,12 +93,6 @@ def finish(trainings: Mapping[Path, "subprocess.Popen[bytes]"]) -> list[Path]:
     return [folder / "model-last" for folder in trainings]
 
 
-def written(table: Mapping[str, str], path: Path) -> Path:
-    """The table as trainings read it."""
-    path.write_text(json.dumps(table), encoding="utf-8")
-    return path
-
-
 def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], steps: int | None) -> Path:
     """All trainings; `known` are the roles of words, `steps` is for trying the recipe out."""
     corpora.write(corpora.development(data), work / "dev.spacy")
@@ -106,11 +100,13 @@ def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], step
     fewer = {} if steps is None else {"training.max_steps": steps}
     (latest,) = finish({work / "first": start(work, "first", fewer)})
     predict = predictor(latest)
-    for number, one in enumerate(ROUNDS, 1):
-        trainings = {f"again{seed}": AGAIN | one.settings(latest, seed) | fewer for seed in one.seeds}
-        for seed, (name, settings) in zip(one.seeds, trainings.items(), strict=True):
+    for number, stage in enumerate(ROUNDS, 1):
+        trainings = {}
+        for seed in stage.seeds:
+            name = f"again{seed}"
             corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
-            settings["paths.norms"] = written(roles.part(known, seed), work / f"{name}.json")
+            norms = write_norms(roles.part(known, seed), work / f"{name}.json")
+            trainings[name] = {**AGAIN, **stage.settings(latest, seed), "paths.norms": norms, **fewer}
         trained = finish({work / name: start(work, name, settings) for name, settings in trainings.items()})
         latest = blend(trained, work / f"round{number}")
     return latest
@@ -137,7 +133,7 @@ def main() -> int:
         return 2
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    known = roles.table(corpora.words(articles, options.data), roles.listed())
+    known = roles.table(corpora.words(articles, options.data), roles.words_of_lists())
     trained = learn(options.data, articles, work, known, options.steps)
     ship(trained, known, options.out, options.data, work)
     return 0

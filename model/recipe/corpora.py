@@ -73,9 +73,9 @@ def again(articles: Path, data: Path, predict: Predict, seed: int) -> Iterator[S
 
 
 def words(articles: Path, data: Path) -> "Counter[str]":
-    """How often each word stands in what both stages learn from, before any copy is made."""
-    nlp = spacy.blank("en")
-    corpus = (one for source in TRAIN_WEIGHTS for one in read(file_of(data, source, "train")))
+    """How often each word stands in what there is to learn from, each text counted once."""
+    nlp, better = spacy.blank("en"), listed_ids()
+    corpus = (one for one, _ in _weighted(data, TRAIN_WEIGHTS) if one.doc_id not in better)
     texts_of_all = chain(corpus, _written(), listed(articles))
     return Counter(token.text for sample in texts_of_all for token in nlp.make_doc(sample.text))
 

@@ -71,6 +71,12 @@ def norms(table: Mapping[str, str]) -> Lookups:
     return lookups
 
 
+def write_norms(table: Mapping[str, str], path: Path) -> Path:
+    """The table as `norms_of` reads it."""
+    path.write_text(json.dumps(table), encoding="utf-8")
+    return path
+
+
 def norms_of(path: str | None) -> Lookups | None:
     """The [initialize.lookups]: the table in a JSON file, if one is named."""
     return norms(json.loads(Path(path).read_text(encoding="utf-8"))) if path else None

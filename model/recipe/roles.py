@@ -2,13 +2,15 @@
 
 The tables of the embedding cannot keep a hundred thousand words apart that a training meets once or never.
 spaCy's own table of norms can: there a rare word of the lists stands for its role, as every other of that
-role does, at 12 bytes a word, where a row of the embedding has 384.
+role does, at 11 bytes a word on disk, where a row of the embedding has 384.
 """
 
 import random
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +19,7 @@ import spacy
 from model.recipe import famous, gazetteer, world
 
 PEOPLE: Final = Path(__file__).with_name("people")  # given and family names by country, written by hand
-SHARE: Final = 0.6  # of the words has its role while a training learns; the lists know no more of other names
+SHARE: Final = 0.6  # of the table is what a training has: it has to do without as well, as with most names
 _FREQUENT: Final = 5  # times in the texts: the training knows it better than the lists do
 _COMMON: Final = 3  # times in small letters: an ordinary word, too
 _SECOND: Final = 0.25  # of the entries of a word makes a second role worth telling
@@ -31,39 +33,29 @@ _SHORT: Final[Mapping[str, str]] = {
     "in body": "C",
 }
 _WORD: Final = "W"
-_LETTERS: Final = str.maketrans(
-    {
-        "Đ": "D",
-        "đ": "d",
-        "Ł": "L",
-        "ł": "l",
-        "Ø": "O",
-        "ø": "o",
-        "ı": "i",
-        "ß": "ss",
-        "Æ": "Ae",
-        "æ": "ae",
-        "Œ": "Oe",
-        "œ": "oe",
-    }
+_BASE_LETTERS: Final = str.maketrans(
+    dict(zip("ĐđŁłØøıÐðÞþƏəĦħ", "DdLlOoiDdTtAaHh", strict=True))
+    | {"ß": "ss", "Æ": "Ae", "æ": "ae", "Œ": "Oe", "œ": "oe"}
 )
+_NO_NAME: Final = re.compile(r"[IVXL]+|[JS]r\.?")
+_EPITHET: Final = frozenset({"of", "the"})  # what follows is no name of the person's
 LINES: Final[Mapping[str, str]] = {"given": "given", "family": "family", "bodies": "body"}
 _KINDS: Final[Mapping[str, str]] = {"GPE": "place", "LOC": "place", "FAC": "place", "ORG": "body"}
 
 Roles = Iterator[tuple[str, str]]  # a word, and its role in one name
 
 
-def table(seen: Mapping[str, int], listed: Iterable[tuple[str, str]]) -> dict[str, str]:
+def table(seen: Mapping[str, int], words: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Word to role, for those that the texts hardly know; `seen` is how often they do."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     tokens = spacy.blank("en").tokenizer
-    for word, role in listed:
+    for word, role in words:
         for token in tokens(word):
-            if len(token) > 1 and token.text[0].isupper() and seen.get(token.text, 0) < _FREQUENT:
-                found[token.text][role] += 1
-    roles = {word: _role(counts) + _doubt(word, seen) for word, counts in sorted(found.items())}
-    plain = ((_plain(word), role) for word, role in roles.items() if not word.isascii())
-    return {word: role for word, role in plain if seen.get(word, 0) < _FREQUENT} | roles
+            if len(token) > 1 and token.text[0].isupper():
+                for spelling in _spellings(token.text):
+                    if seen.get(spelling, 0) < _FREQUENT:
+                        found[spelling][role] += 1
+    return {word: _role(counts) + _doubt(word, seen) for word, counts in sorted(found.items())}
 
 
 def part(roles: Mapping[str, str], seed: int) -> dict[str, str]:
@@ -71,7 +63,7 @@ def part(roles: Mapping[str, str], seed: int) -> dict[str, str]:
     return {word: role for word, role in roles.items() if random.Random(f"{seed}:{word}").random() < SHARE}
 
 
-def listed() -> Roles:
+def words_of_lists() -> Roles:
     """The words of all names of the lists."""
     for path in sorted(famous.FAMOUS.glob("*.txt")):
         for names in famous.read(path).values():
@@ -101,13 +93,36 @@ def _people(given: Iterable[str], family: Iterable[str]) -> Roles:
             yield from ((word, role) for word in name.split())
 
 
+@cache
+def _names_of_people() -> Mapping[str, "Counter[str]"]:
+    """The words of the lists that hold given and family names apart, and how often they are which."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for path in sorted(PEOPLE.glob("*.txt")):
+        for names in famous.read(path, LINES).values():
+            for word, role in _people(names.get("given", ()), names.get("family", ())):
+                found[word][role] += 1
+    for given, family in gazetteer.people().values():
+        for word, role in _people(given, family):
+            found[word][role] += 1
+    return found
+
+
 def _in_person(entry: str) -> Roles:
-    full, family = famous.person(entry)
+    full, short = famous.person(entry)
     first, *others = full.split()
-    turned = bool(others) and family.split()[0] == first  # Mao Zedong
-    yield first, "family" if turned or not others else "given"
+    alone = _names_of_people().get(first, Counter())
+    if others and short.split()[0] == first and alone["family"] > alone["given"]:  # Mao Zedong
+        yield first, "family"
+        yield from ((word, "given") for word in others)
+        return
+    yield first, "given" if others else "family"
+    # Of a monarch or an Ethiopian the short name is the first one; the others are the father's, or none.
+    family = others if short.split()[0] == first else short.split()
     for word in others:
-        yield word, "given" if turned else "family"
+        if word in _EPITHET:
+            return
+        if word in family and not _NO_NAME.fullmatch(word):
+            yield word, "family"
 
 
 def _in_names(names: Iterable[str], kind: str) -> Roles:
@@ -117,16 +132,17 @@ def _in_names(names: Iterable[str], kind: str) -> Roles:
 
 def _in_name(name: str, kind: str) -> Roles:
     """A name of one word is more than a word of a name."""
-    words = name.split()
+    words = name.replace("-", " ").split()
     role = kind if len(words) == 1 else f"in {kind}"
     for word in words:
         yield word, role
 
 
 def _role(counts: "Counter[str]") -> str:
-    (role, times), *others = counts.most_common(2)
-    second = [_SHORT[other] for other, less in others if less >= _SECOND * (times + less)]
-    return _SHORT[role] + "".join(second)
+    """The commonest, and the next if it is common enough; of equals always the same first."""
+    first, *others = sorted(counts, key=lambda role: (-counts[role], _SHORT[role]))
+    second = [_SHORT[other] for other in others[:1] if counts[other] >= _SECOND * counts.total()]
+    return _SHORT[first] + "".join(second)
 
 
 def _doubt(word: str, seen: Mapping[str, int]) -> str:
@@ -134,7 +150,8 @@ def _doubt(word: str, seen: Mapping[str, int]) -> str:
     return _WORD if small != word and seen.get(small, 0) >= _COMMON else ""
 
 
-def _plain(word: str) -> str:
-    """As papers write it that have no accents."""
-    letters = unicodedata.normalize("NFKD", word.translate(_LETTERS))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+def _spellings(word: str) -> set[str]:
+    """As it is, as papers write it that have no accents, and with their apostrophe."""
+    letters = unicodedata.normalize("NFKD", word.translate(_BASE_LETTERS))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return {word, plain, word.replace("'", "’"), plain.replace("'", "’")}

@@ -11,6 +11,7 @@ from spacy.training import Example
 from thinc.api import NumpyOps, set_current_ops
 
 from model import EMBEDDED
+from model.recipe.kernels import norms
 
 # The labels of `en_core_web_*`.
 LABELS: Final = (
@@ -43,6 +44,7 @@ class Shape:
     six: bool = False
     upper: bool = True
     listens: bool = False
+    norms: bool = False
     labels: Sequence[str] = LABELS
 
 
@@ -61,6 +63,7 @@ SHAPES: Final = {
     "wide window": Shape(window=2, depth=2, width=64, pieces=2, attrs=("LOWER", "SHAPE"), rows=(2000, 500)),
     "one layer": Shape(depth=1, six=True, upper=False, attrs=("ORTH",), rows=(3000,)),
     "floret vectors": Shape(vectors=True, floret=True, depth=2, six=True),
+    "a table of norms": Shape(norms=True, rows=(300, 100, 300, 100)),
     "German": Shape(lang="de", labels=("PER", "LOC", "ORG", "MISC")),
     "French": Shape(lang="fr", labels=("PER", "LOC", "ORG", "MISC")),
     "Russian": Shape(lang="ru", labels=("PER", "LOC", "ORG")),
@@ -83,6 +86,8 @@ def random_pipeline(
     nlp = spacy.blank(shape.lang)
     if shape.vectors:
         _add_vectors(nlp, rng, floret=shape.floret)
+    if shape.norms:
+        nlp.vocab.lookups = norms({word: "F" for word in _WORDS if word.istitle()})
     if shape.listens:
         nlp.add_pipe("tok2vec", config={"model": _tok2vec(shape)})
     ner: Any = nlp.add_pipe("ner", config={"model": _model(shape)})

@@ -11,6 +11,7 @@ from spacy.training import Example
 
 from model.recipe.blend import blend
 from model.recipe.kernels import weights_of
+from model.recipe.pack import SIZE_LIMIT, pack
 
 WORDS = ["Jane", "Roe", "met", "Kestrel", "in", "Bergen", "on", "Monday", "and", "left"]
 
@@ -53,3 +54,13 @@ def test_the_mean_of_a_pipeline_and_its_twin_in_another_order_is_itself(saved: P
     twin.to_disk(tmp_path / "twin")
     mean = spacy.load(blend([saved, tmp_path / "twin"], tmp_path / "mean"))
     assert found(mean) == found(spacy.load(saved))
+
+
+def test_what_ships_has_the_whole_table_of_norms_and_needs_nothing_of_the_recipe(
+    saved: Path, tmp_path: Path
+) -> None:
+    size = pack(saved, tmp_path / "packed", {"Habermas": "F"})
+    packed = spacy.load(tmp_path / "packed")
+    assert [token.norm_ for token in packed("Habermas SPOKE")] == ["F", "spoke"]
+    assert packed.config["initialize"]["lookups"] is None
+    assert 0 < size < SIZE_LIMIT
