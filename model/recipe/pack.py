@@ -1,4 +1,4 @@
-"""From `model-best` to the folder that ships: no training leftovers, a proper passport."""
+"""From the trained pipeline to the folder that ships: no training leftovers, a proper passport."""
 
 import shutil
 from collections.abc import Mapping

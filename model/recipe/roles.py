@@ -9,7 +9,7 @@ import random
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -70,14 +70,11 @@ def words_of_lists() -> Roles:
             for label, entries in names.items():
                 for entry in entries:
                     yield from _in_person(entry) if label == "PERSON" else _in_name(entry, _KINDS[label])
-    for path in sorted(PEOPLE.glob("*.txt")):
-        for names in famous.read(path, LINES).values():
-            yield from _people(names.get("given", ()), names.get("family", ()))
-            yield from _in_names(names.get("body", ()), "body")
+    for kinds in _written():
+        yield from _in_names(kinds.get("body", ()), "body")
+    yield from _apart()
     for country in gazetteer.countries():
         yield from _in_names(country.towns, "place")
-    for given, family in gazetteer.people().values():
-        yield from _people(given, family)
     everything = world.world()
     for region in everything.regions:
         yield from _people(region.given, region.family)
@@ -87,6 +84,19 @@ def words_of_lists() -> Roles:
     yield from _in_names(everything.bodies, "body")
 
 
+def _written() -> Iterator[Mapping[str, Sequence[str]]]:
+    for path in sorted(PEOPLE.glob("*.txt")):
+        yield from famous.read(path, LINES).values()
+
+
+def _apart() -> Roles:
+    """The words of the lists that hold given and family names apart."""
+    for names in _written():
+        yield from _people(names.get("given", ()), names.get("family", ()))
+    for given, family in gazetteer.people().values():
+        yield from _people(given, family)
+
+
 def _people(given: Iterable[str], family: Iterable[str]) -> Roles:
     for role, names in (("given", given), ("family", family)):
         for name in names:
@@ -94,24 +104,17 @@ def _people(given: Iterable[str], family: Iterable[str]) -> Roles:
 
 
 @cache
-def _names_of_people() -> Mapping[str, "Counter[str]"]:
-    """The words of the lists that hold given and family names apart, and how often they are which."""
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for path in sorted(PEOPLE.glob("*.txt")):
-        for names in famous.read(path, LINES).values():
-            for word, role in _people(names.get("given", ()), names.get("family", ())):
-                found[word][role] += 1
-    for given, family in gazetteer.people().values():
-        for word, role in _people(given, family):
-            found[word][role] += 1
-    return found
+def _names_of_people() -> "Counter[tuple[str, str]]":
+    """How often those lists have a word in which role."""
+    return Counter(_apart())
 
 
 def _in_person(entry: str) -> Roles:
     full, short = famous.person(entry)
     first, *others = full.split()
-    alone = _names_of_people().get(first, Counter())
-    if others and short.split()[0] == first and alone["family"] > alone["given"]:  # Mao Zedong
+    apart = _names_of_people()
+    is_family = apart[first, "family"] > apart[first, "given"]
+    if others and short.split()[0] == first and is_family:  # Mao Zedong
         yield first, "family"
         yield from ((word, "given") for word in others)
         return
