@@ -5,6 +5,7 @@ Firestore compares whole values only, so that the beginnings of words are kept a
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -15,6 +16,8 @@ _BEGINNINGS: Final = (2, 4)
 _WORDS: Final = 12
 _WORD_CHARS: Final = 30
 _LOOKED_AT_CHARS: Final = 1_000
+# The commonest ones; what else texts call the entity are mostly slips.
+_SPELLINGS: Final = 12
 
 
 def words_of(text: str) -> list[str]:
@@ -27,8 +30,16 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(text: str) -> list[str]:
     """What a document keeps to be found by: each word, and its beginnings."""
-    words = words_of(text)
-    return sorted({*words, *(word[:length] for word in words for length in _BEGINNINGS)})
+    return _terms(words_of(text))
+
+
+def terms_of_entity(name: str, spellings: Mapping[str, int]) -> list[str]:
+    """The same of a full name and of how texts write it, so that "WHO" finds the World Health Organization.
+
+    `spellings` says how often.
+    """
+    commonest = sorted(spellings, key=lambda spelling: (-spellings[spelling], spelling))[:_SPELLINGS]
+    return _terms([word for text in (name, *commonest) for word in words_of(text)])
 
 
 def terms_for(typed: str) -> list[str]:
@@ -44,7 +55,10 @@ def terms_for(typed: str) -> list[str]:
     return list(dict.fromkeys(terms))
 
 
-def fits(typed: str, text: str) -> bool:
-    """Whether each typed word begins a word of the text."""
-    words = words_of(text)
+def fits(typed: str, words: Collection[str]) -> bool:
+    """Whether each typed word begins one of the words, which may be the terms of a document."""
     return all(any(word.startswith(part) for word in words) for part in words_of(typed))
+
+
+def _terms(words: Collection[str]) -> list[str]:
+    return sorted({*words, *(word[:length] for word in words for length in _BEGINNINGS)})

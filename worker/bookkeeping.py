@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from contract.documents import shown_text
 from contract.names import ARTICLES
-from contract.search import terms_of
+from contract.search import terms_of_entity
 from worker.ledger import CONFIRMATION, Change, Delta, Path, Reference
 
 FACTS: Final = ("text", "label", "key", "terms", "name", "first_seen", "last_seen", "forms", "names")
@@ -120,26 +120,31 @@ def whole_entry(reference: Reference, delta: Delta, stored: Stored) -> Entry:
 
 
 def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
-    """The facts after a write, and whether the days must be looked at again.
+    """The facts after a write, and whether what follows from days and spellings must be looked at again.
 
-    A day that begins with our own increment, though nothing was to change by it, was removed by
-    another writer's correction since we last looked; first and last day may be wrong now.
+    A day or a known spelling that begins with our own increment was removed by another writer's
+    correction since we last looked; first and last day, or the terms, may be wrong now.
     """
     facts = dict(entry.after or {})
     if not entry.increments:
         return facts, False
     doubtful = False
     for (path, number), result in zip(entry.increments.items(), written.results, strict=True):
+        is_first = entry.requires is True and result == number
         if path[0] in _SPELLINGS:
-            facts[path[0]] = {**facts.get(path[0], {}), path[1]: result}
-        doubtful |= entry.requires is True and path[0] == "days" and result == number
+            expected = facts.get(path[0], {})
+            doubtful |= is_first and expected.get(path[1], 0) > number
+            facts[path[0]] = {**expected, path[1]: result}
+        doubtful |= is_first and path[0] == "days"
     return facts, doubtful
 
 
-def span_entry(reference: Reference, stored: Stored) -> Entry:
-    """Sets first and last day from the days themselves."""
-    span = _span(list(stored.document.get("days", {})))
-    return Entry(reference, span, merge=True, requires=stored.update_time, after={**stored.document, **span})
+def mended_entry(reference: Reference, stored: Stored) -> Entry:
+    """Sets first and last day from the days themselves, and the terms from the spellings."""
+    mended = {**_span(list(stored.document.get("days", {}))), **_terms(stored.document, {})}
+    return Entry(
+        reference, mended, merge=True, requires=stored.update_time, after={**stored.document, **mended}
+    )
 
 
 def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
@@ -175,10 +180,12 @@ def _text(facts: Mapping[str, Any], document: Mapping[str, Any], delta: Delta) -
 
 
 def _terms(facts: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Made of the key, that of the full name; a document whose key or terms were missing gets new ones."""
-    if "key" not in facts or ("terms" in facts and facts["key"] == document.get("key")):
+    """Made of the key, that of the full name, and of the spellings; new ones where these are others now."""
+    spellings, known = facts.get("forms", {}), document.get("forms", {})
+    are_right = facts.get("key") == document.get("key") and spellings.keys() == known.keys()
+    if "key" not in facts or ("terms" in facts and are_right):
         return {}
-    return {"terms": terms_of(facts["key"].partition(":")[2])}
+    return {"terms": terms_of_entity(facts["key"].partition(":")[2], spellings)}
 
 
 def _part(delta: Delta, name: str) -> dict[str, int]:

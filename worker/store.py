@@ -21,7 +21,7 @@ from worker.bookkeeping import (
     article_entry,
     count_entry,
     learnt,
-    span_entry,
+    mended_entry,
 )
 from worker.catalogue import (
     ARTICLES_IN,
@@ -281,13 +281,13 @@ class _Attempt:
             if doubt:
                 doubtful.append(entry.reference)
         if doubtful:
-            persist(lambda: self._mend(doubtful), lifeline=self.store.lifeline, what="mending days")
+            persist(lambda: self._mend(doubtful), lifeline=self.store.lifeline, what="mending days and terms")
 
     def _mend(self, references: Sequence[Reference]) -> None:
         """Rare: two writers and a correction. Another write for each of these documents."""
         self.store.known.forget(references)
         stored = self.store.database.read(references)
-        self.store.database.commit([span_entry(ref, document) for ref, document in stored.items()])
+        self.store.database.commit([mended_entry(ref, document) for ref, document in stored.items()])
 
 
 def _outcome(change: Change) -> str | None:

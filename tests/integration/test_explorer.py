@@ -247,6 +247,10 @@ def test_a_linked_mention_leads_to_whom_it_counts_for(firestore_emulator: str) -
     [line] = asked.ask(f"/api/entities/{full}/articles")["articles"]
     assert (line["id"], line["quote"]["mention"]) == ("new", "Merkel")
     assert full in [each["id"] for each in asked.ask("/api/search?q=angela")["entities"]]
+    names = {"Mutti": "Angela Merkel"}
+    write(project, make_message("Mutti left.", article_id="pet", linked=names, linking_version=1))
+    [found] = explorer_of(project).ask("/api/search?q=mutti")["entities"]
+    assert (found["id"], found["text"]) == (full, "Angela Merkel")
 
 
 def test_a_quote_is_the_sentence_around_the_mention(asked: Asked) -> None:

@@ -1,11 +1,11 @@
-"""Search: names by the beginning of any of their words, articles by those of their title."""
+"""Search: names by the beginning of any word of any of their spellings, articles by those of their title."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from contract.names import ARTICLES, ENTITIES
-from contract.search import fits, terms_for
+from contract.search import fits, terms_for, words_of
 from exploring.firestore import Found, Reader
 from exploring.leaders import leader_of
 from exploring.lists import LINE_FIELDS, line_of
@@ -17,7 +17,16 @@ _AT_HAND: Final = 300
 _NAMES_READ: Final = 40
 _ARTICLES_READ: Final = 30
 _NAME_FIELDS: Final = (
-    *(("text",), ("label",), ("key",), ("mentions",), ("articles",), ("first_seen",), ("last_seen",)),
+    *(
+        ("text",),
+        ("label",),
+        ("key",),
+        ("terms",),
+        ("mentions",),
+        ("articles",),
+        ("first_seen",),
+        ("last_seen",),
+    ),
 )
 
 
@@ -38,13 +47,13 @@ def search(reader: Reader, typed: str, *, limit: int) -> Matches:
         each.id: leader_of(each, each.fields.get("mentions", 0))
         for answer in names
         for each in answer()
-        if fits(typed, str(each.fields.get("key", "")).partition(":")[2])
+        if fits(typed, _words(each))
     }
     lines = {
         each.id: line_of(each)
         for answer in articles
         for each in answer()
-        if fits(typed, str(each.fields.get("title", "")))
+        if fits(typed, words_of(str(each.fields.get("title", ""))))
     }
     ranked = sorted(leaders.values(), key=lambda leader: (-leader.mentions, leader.id))
     newest = sorted(lines.values(), key=lambda line: (line.day, line.received_at), reverse=True)
@@ -61,12 +70,13 @@ def suggest(names: Sequence[Found], typed: str, *, limit: int) -> tuple[list[Lea
 
     All others are mentioned less, so that a full list is the right one.
     """
-    found = [
-        leader_of(each, each.fields.get("mentions", 0))
-        for each in names
-        if fits(typed, str(each.fields.get("key", "")).partition(":")[2])
-    ]
+    found = [leader_of(each, each.fields.get("mentions", 0)) for each in names if fits(typed, _words(each))]
     return found[:limit], len(found) >= limit or len(names) < _AT_HAND
+
+
+def _words(entity: Found) -> Collection[str]:
+    """Those of the full name and of its spellings; of the name alone where no terms are stored."""
+    return entity.fields.get("terms") or words_of(str(entity.fields.get("key", "")).partition(":")[2])
 
 
 def _names(reader: Reader, term: str) -> list[Found]:

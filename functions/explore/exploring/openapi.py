@@ -269,7 +269,7 @@ DOCUMENT: Final[dict[str, Any]] = {
         ),
         "/api/search": _path(
             "search",
-            "Names and titles by the beginning of any of their words",
+            "Names, in any of their spellings, and titles by the beginning of any of their words",
             "Matches",
             _query("q", "What is looked for, two letters or more.", maxLength=100),
             _LIMIT,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.search import fits, terms_for, terms_of, words_of
+from contract.search import fits, terms_for, terms_of, terms_of_entity, words_of
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,27 @@ def test_whatever_fits_is_kept_under_one_of_the_terms(text: str, data: st.DataOb
         return
     word = data.draw(st.sampled_from(words))
     typed = word[: data.draw(st.integers(1, len(word)))]
-    assert fits(typed, text)
+    assert fits(typed, words)
+    assert fits(typed, terms_of(text))
     terms = terms_for(typed)
     assert not terms or set(terms) & set(terms_of(text))
 
 
 def test_every_typed_word_has_to_fit() -> None:
-    assert fits("mer ang", "Angela Merkel")
-    assert not fits("mer bar", "Angela Merkel")
+    assert fits("mer ang", ["angela", "merkel"])
+    assert not fits("mer bar", ["angela", "merkel"])
+
+
+def test_an_entity_is_found_by_its_name_and_by_what_texts_call_it() -> None:
+    terms = terms_of_entity("world health organization", {"WHO": 9, "W.H.O.": 1})
+    for typed in ("world heal", "who", "WHO", "who organization"):
+        assert set(terms_for(typed)) & set(terms)
+        assert fits(typed, terms)
+    assert not fits("unicef", terms)
+
+
+def test_of_many_spellings_the_commonest_count() -> None:
+    spellings = {f"slip{number}": 1 for number in range(100)} | {"WHO": 2}
+    terms = terms_of_entity("world health organization", spellings)
+    assert "who" in terms
+    assert len(terms) < 40

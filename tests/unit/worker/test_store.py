@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contract.messages import EntityMessage
 from contract.names import ARTICLES, ENTITIES, PUBLICATIONS
-from contract.search import terms_of
+from contract.search import terms_of, terms_of_entity
 from tests.fakes.database import FakeDatabase, assert_counts_are_exact
 from tests.fakes.versions import differences
 from tests.unit.worker.making import deliver, deliver_bytes, make_message
@@ -73,6 +73,9 @@ class Room:
             *(self.database.collection(name) for name in (ARTICLES, ENTITIES, PUBLICATIONS))
         )
         assert differences(self.database) == []
+        for entity in self.database.collection(ENTITIES).values():
+            name = entity["key"].partition(":")[2]
+            assert entity["terms"] == terms_of_entity(name, entity["forms"])
 
     def mentions(self) -> dict[str, int]:
         entities = self.database.collection(ENTITIES).values()
@@ -169,6 +172,30 @@ def test_an_entity_keeps_what_it_is_found_by() -> None:
     room.take(make_message("Kestrel flew"))
     (entity,) = room.database.collection(ENTITIES).values()
     assert entity["terms"] == ["ke", "kest", "kestrel"]
+
+
+def test_an_entity_is_found_by_its_spellings_as_long_as_an_article_has_them() -> None:
+    room = Room()
+    room.take(make_message("Kestrel flew", linking_version=1))
+    room.take(make_message("Windy", article_id="a2", linked={"Windy": "Kestrel"}, linking_version=1))
+    (entity,) = room.database.collection(ENTITIES).values()
+    assert {"windy", "kestrel"} <= set(entity["terms"])
+    room.take(make_message("nothing", article_id="a2", sent=1, linking_version=1))
+    (entity,) = room.database.collection(ENTITIES).values()
+    assert entity["terms"] == ["ke", "kest", "kestrel"]
+    room.check()
+
+
+def test_a_spelling_that_another_writer_removed_is_found_again_when_it_comes_back() -> None:
+    room = Room()
+    windy = {"linked": {"Windy": "Kestrel"}, "linking_version": 1}
+    room.take(make_message("Kestrel flew", linking_version=1))
+    room.take(make_message("Windy", article_id="a2", **windy))
+    Room(room.database).take(make_message("nothing", article_id="a2", sent=1, linking_version=1))
+    room.take(make_message("Windy", article_id="a3", sent=2, **windy))
+    (entity,) = room.database.collection(ENTITIES).values()
+    assert "windy" in entity["terms"]
+    room.check()
 
 
 def test_a_document_whose_name_was_lost_is_found_by_the_name_once_it_is_known_again() -> None:
