@@ -20,7 +20,7 @@ from model import EMBEDDED
 from model.recipe import corpora, report, roles
 from model.recipe.blend import blend
 from model.recipe.evaluate import evaluate, predictor
-from model.recipe.kernels import write_norms
+from model.recipe.hooks import write_norms
 from model.recipe.news import SOURCES, articles_of
 from model.recipe.pack import pack
 from model.recipe.sources import problems
@@ -75,7 +75,7 @@ def arguments() -> argparse.Namespace:
 def start(work: Path, name: str, settings: Mapping[str, object]) -> "subprocess.Popen[bytes]":
     """`spacy train` in a process of its own."""
     command = [sys.executable, "-m", "spacy", "train", str(RECIPE / "train.cfg")]
-    command += ["--code", str(RECIPE / "kernels.py"), "--output", str(work / name)]
+    command += ["--code", str(RECIPE / "hooks.py"), "--output", str(work / name)]
     command += [f"--paths.train={work / f'{name}.spacy'}", f"--paths.dev={work / 'dev.spacy'}"]
     command += [f"--{setting}={value}" for setting, value in settings.items()]
     return subprocess.Popen(command, env=os.environ | ONE_THREAD)

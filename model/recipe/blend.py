@@ -6,7 +6,7 @@ from typing import Any
 
 import spacy
 
-from model.recipe.kernels import in_order, moves_of
+from model.recipe.hooks import in_order, moves_of
 
 
 def blend(pipelines: Sequence[Path], target: Path) -> Path:

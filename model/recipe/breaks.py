@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from model.recipe.kernels import load
+from model.recipe.hooks import load
 from model.recipe.news import bodies
 
 

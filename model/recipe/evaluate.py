@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.recipe.kernels import load
+from model.recipe.hooks import load
 from model.recipe.samples import Mention, Sample, file_of, read
 from model.recipe.sources import JUDGED, NEEDED
 

@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.strings import StringStore
 
-from model.recipe.kernels import norms
+from model.recipe.hooks import norms
 
 VERSION = "0.6.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository

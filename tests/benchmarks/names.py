@@ -18,7 +18,7 @@ from model import EMBEDDED
 from model.recipe import breaks
 from model.recipe.augment import lower
 from model.recipe.evaluate import evaluate, mean, predictor, score
-from model.recipe.kernels import load
+from model.recipe.hooks import load
 from model.recipe.news import articles_of, bodies
 from model.recipe.samples import file_of, read
 from model.recipe.sources import JUDGED, problems

@@ -11,7 +11,7 @@ from spacy.training import Example
 from thinc.api import NumpyOps, set_current_ops
 
 from model import EMBEDDED
-from model.recipe.kernels import norms
+from model.recipe.hooks import norms
 
 # The labels of `en_core_web_*`.
 LABELS: Final = (

@@ -8,7 +8,7 @@ import spacy
 from model.recipe.famous import read
 from model.recipe.gazetteer import SMALLEST_TOWN
 from model.recipe.gazetteer import towns as towns_of
-from model.recipe.kernels import norms, norms_of, write_norms
+from model.recipe.hooks import norms, norms_of, write_norms
 from model.recipe.roles import LINES, PEOPLE, part, table, words_of_lists
 
 

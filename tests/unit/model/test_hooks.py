@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from model.recipe.blend import blend
-from model.recipe.kernels import weights_of
+from model.recipe.hooks import weights_of
 from model.recipe.pack import SIZE_LIMIT, pack
 
 WORDS = ["Jane", "Roe", "met", "Kestrel", "in", "Bergen", "on", "Monday", "and", "left"]
