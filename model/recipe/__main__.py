@@ -53,7 +53,12 @@ class Round(NamedTuple):
         }
 
 
-ROUNDS = (Round((1, 2), rate=0.0007, steps=25_000), Round((3, 4), rate=0.0005, steps=12_000))
+ROUNDS = (
+    Round((1, 2), rate=0.0007, steps=25_000),
+    Round((3, 4), rate=0.0005, steps=12_000),
+    Round((5, 6), rate=0.0003, steps=10_000),
+)
+SHIPPED = 4  # of the trainings, the last ones: their mean ships
 
 
 def arguments() -> argparse.Namespace:
@@ -61,7 +66,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
     parser.add_argument("--articles", type=Path, help="folder of articles (DATA/../articles)")
-    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000, 25,000, 12,000)")
+    parser.add_argument(
+        "--steps", type=int, help="steps of each training (default: 10,000, 25,000, 12,000, 10,000)"
+    )
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",
@@ -100,6 +107,7 @@ def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], step
     fewer = {} if steps is None else {"training.max_steps": steps}
     (latest,) = finish({work / "first": start(work, "first", fewer)})
     predict = predictor(latest)
+    trained: list[Path] = []
     for number, stage in enumerate(ROUNDS, 1):
         trainings = {}
         for seed in stage.seeds:
@@ -107,9 +115,10 @@ def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], step
             corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
             norms = write_norms(roles.part(known, seed), work / f"{name}.json")
             trainings[name] = {**AGAIN, **stage.settings(latest, seed), "paths.norms": norms, **fewer}
-        trained = finish({work / name: start(work, name, settings) for name, settings in trainings.items()})
-        latest = blend(trained, work / f"round{number}")
-    return latest
+        latest_ones = finish({work / name: start(work, name, its) for name, its in trainings.items()})
+        latest = blend(latest_ones, work / f"round{number}")
+        trained += latest_ones
+    return blend(trained[-SHIPPED:], work / "mean")
 
 
 def ship(trained: Path, known: Mapping[str, str], out: Path, data: Path, work: Path) -> None:

@@ -22,7 +22,7 @@ PEOPLE: Final = Path(__file__).with_name("people")  # given and family names by 
 SHARE: Final = 0.8  # of the table is what a training has: it has to do without as well, as with most names
 _FREQUENT: Final = 12  # times in the texts: the training knows it better than the lists do
 _COMMON: Final = 3  # times in small letters: an ordinary word, too
-_TOWN: Final = 15_000  # people: of the words of smaller ones alone 2.4 in 1,000 stood in 2,200 articles
+_TOWN: Final = 15_000  # people: of the words of smaller ones alone 2.3 in 1,000 stood in 2,200 articles
 _SECOND: Final = 0.25  # of the entries of a word makes a second role worth telling
 # Behind every word of the table stands one of these, or two: in capitals, as no norm of a word is.
 _SHORT: Final[Mapping[str, str]] = {

@@ -188,11 +188,11 @@ def test_an_entity_is_found_by_its_spellings_as_long_as_an_article_has_them() ->
 
 def test_a_spelling_that_another_writer_removed_is_found_again_when_it_comes_back() -> None:
     room = Room()
-    windy = {"linked": {"Windy": "Kestrel"}, "linking_version": 1}
+    windy = {"Windy": "Kestrel"}
     room.take(make_message("Kestrel flew", linking_version=1))
-    room.take(make_message("Windy", article_id="a2", **windy))
+    room.take(make_message("Windy", article_id="a2", linked=windy, linking_version=1))
     Room(room.database).take(make_message("nothing", article_id="a2", sent=1, linking_version=1))
-    room.take(make_message("Windy", article_id="a3", sent=2, **windy))
+    room.take(make_message("Windy", article_id="a3", sent=2, linked=windy, linking_version=1))
     (entity,) = room.database.collection(ENTITIES).values()
     assert "windy" in entity["terms"]
     room.check()
