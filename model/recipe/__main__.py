@@ -115,9 +115,9 @@ def learn(data: Path, articles: Path, work: Path, known: Mapping[str, str], step
             corpora.write(corpora.again(articles, data, predict, seed), work / f"{name}.spacy")
             norms = write_norms(roles.part(known, seed), work / f"{name}.json")
             trainings[name] = {**AGAIN, **stage.settings(latest, seed), "paths.norms": norms, **fewer}
-        latest_ones = finish({work / name: start(work, name, its) for name, its in trainings.items()})
-        latest = blend(latest_ones, work / f"round{number}")
-        trained += latest_ones
+        done = finish({work / name: start(work, name, settings) for name, settings in trainings.items()})
+        latest = blend(done, work / f"round{number}")
+        trained += done
     return blend(trained[-SHIPPED:], work / "mean")
 
 

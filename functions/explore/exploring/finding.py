@@ -16,17 +16,8 @@ TYPED_CHARS: Final = 100
 _AT_HAND: Final = 300
 _NAMES_READ: Final = 40
 _ARTICLES_READ: Final = 30
-_NAME_FIELDS: Final = (
-    *(
-        ("text",),
-        ("label",),
-        ("key",),
-        ("terms",),
-        ("mentions",),
-        ("articles",),
-        ("first_seen",),
-        ("last_seen",),
-    ),
+_NAME_FIELDS: Final = tuple(
+    (name,) for name in ("text", "label", "key", "terms", "mentions", "articles", "first_seen", "last_seen")
 )
 
 
