@@ -25,7 +25,10 @@ _KNOWN_DOCUMENTS: Final = 20_000  # about 27 MB
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as read, and when it was last written (the database's own token)."""
+    """A document as read, and when it was last written (the database's own token).
+
+    None after a blind increment: another writer may have changed the document before it.
+    """
 
     document: dict[str, Any]
     update_time: Any
@@ -105,8 +108,9 @@ def count_entry(reference: Reference, delta: Delta, stored: Stored | None) -> En
         for name, value in facts.items()
         if name not in _SPELLINGS and value != stored.document.get(name)
     }
+    is_spelled_anew = facts.get("forms", {}).keys() != stored.document.get("forms", {}).keys()
     # A blind increment must not bring back a document that another writer has just deleted.
-    requires = stored.update_time if news else True
+    requires = stored.update_time if news or is_spelled_anew else True
     return Entry(reference, news, delta.numbers, merge=True, requires=requires, after=facts)
 
 
@@ -141,7 +145,7 @@ def learnt(entry: Entry, written: Written) -> tuple[dict[str, Any], bool]:
 
 def mended_entry(reference: Reference, stored: Stored) -> Entry:
     """Sets first and last day from the days themselves, and the terms from the spellings."""
-    mended = {**_span(list(stored.document.get("days", {}))), **_terms(stored.document, {})}
+    mended = {**_span(list(stored.document.get("days", {}))), **_terms(stored.document)}
     return Entry(
         reference, mended, merge=True, requires=stored.update_time, after={**stored.document, **mended}
     )
@@ -156,7 +160,7 @@ def _grown(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
             for spelling, number in _part(delta, name).items():
                 times[spelling] = times.get(spelling, 0) + number
             facts[name] = times
-        facts.update(text=_text(facts, document, delta), **_terms(facts, document))
+        facts.update(text=_text(facts, document, delta), **_terms(facts))
     days = [document[name] for name in ("first_seen", "last_seen") if name in document]
     return {**facts, **_span([*days, *_part(delta, "days")])}
 
@@ -169,7 +173,7 @@ def whole(document: Mapping[str, Any], delta: Delta) -> dict[str, Any]:
         _add(added, path, number)
     if "label" in added:
         added.setdefault("forms", {})
-        added.update(text=_text(added, document, delta), **_terms(added, document))
+        added.update(text=_text(added, document, delta), **_terms(added))
     return {**added, **_span(list(added.get("days", {})))}
 
 
@@ -179,13 +183,11 @@ def _text(facts: Mapping[str, Any], document: Mapping[str, Any], delta: Delta) -
     return str(document.get("text", delta.form)) if shown is None else shown
 
 
-def _terms(facts: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Made of the key, that of the full name, and of the spellings; new ones where these are others now."""
-    spellings, known = facts.get("forms", {}), document.get("forms", {})
-    are_right = facts.get("key") == document.get("key") and spellings.keys() == known.keys()
-    if "key" not in facts or ("terms" in facts and are_right):
+def _terms(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Made of the key, that of the full name, and of the spellings."""
+    if "key" not in facts:
         return {}
-    return {"terms": terms_of_entity(facts["key"].partition(":")[2], spellings)}
+    return {"terms": terms_of_entity(facts["key"].partition(":")[2], facts.get("forms", {}))}
 
 
 def _part(delta: Delta, name: str) -> dict[str, int]:

@@ -246,8 +246,7 @@ class _Attempt:
         self.references = list(counts)
         entries = [article_entry(change, stored.get((ARTICLES, change.article_id))) for change in changes]
         try:
-            facts = self._facts(counts)
-            entries += [count_entry(ref, delta, facts.get(ref)) for ref, delta in counts.items()]
+            entries += self._count_entries(counts)
             written = self.store.database.commit(entries)
         except (Conflict, TryLater):
             self.store.known.forget(self.references)
@@ -255,6 +254,15 @@ class _Attempt:
         self.writes += len(entries)
         self.outcomes |= {change.article_id: outcome for change in changes if (outcome := _outcome(change))}
         self._learn(entries, written)
+
+    def _count_entries(self, counts: Mapping[Reference, Delta]) -> list[Entry]:
+        facts = self._facts(counts)
+        entries = {ref: count_entry(ref, delta, facts.get(ref)) for ref, delta in counts.items()}
+        # What is no sum must not be made of facts that another writer may have changed since.
+        if unsure := [ref for ref, entry in entries.items() if entry.requires is None]:
+            read = self.store.database.read(unsure, FACTS)
+            entries |= {ref: count_entry(ref, counts[ref], read.get(ref)) for ref in unsure}
+        return list(entries.values())
 
     def _facts(self, counts: Mapping[Reference, Delta]) -> dict[Reference, Stored]:
         """What is known of each document; read where nothing is, and whole where numbers shrink."""
@@ -277,7 +285,8 @@ class _Attempt:
                 self.store.known.forget([entry.reference])
                 continue
             facts, doubt = learnt(entry, outcome)
-            self.store.known.learn(entry.reference, facts, outcome.update_time)
+            is_blind = entry.requires is True
+            self.store.known.learn(entry.reference, facts, None if is_blind else outcome.update_time)
             if doubt:
                 doubtful.append(entry.reference)
         if doubtful:
