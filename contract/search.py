@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
+# Initials and abbreviations: "u.s." is typed and written "us" as well.
+_DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)")
 _MARKS: Final = re.compile("[\u0300-\u036f\ufe00-\ufe0f]+")
 # The beginnings that are kept; what lies between is read with the shorter one and sifted.
 _BEGINNINGS: Final = (2, 4)
@@ -21,11 +23,12 @@ _SPELLINGS: Final = 12
 
 
 def words_of(text: str) -> list[str]:
-    """The words as they are compared: casefolded, without accents, cut where they are very long."""
-    folded = unicodedata.normalize("NFKD", text[:_LOOKED_AT_CHARS].casefold())
-    folded = unicodedata.normalize("NFKD", folded.casefold())  # 𝓗 becomes H only by the first
-    plain = unicodedata.normalize("NFC", _MARKS.sub("", folded))
-    return [word[:_WORD_CHARS] for word in _WORD.findall(plain)][:_WORDS]
+    """The words as they are compared: casefolded, without accents, cut where they are very long.
+
+    Of letters with dots between them each is a word, and all of them together are one more.
+    """
+    plain = _plain(text)
+    return list(dict.fromkeys([*_words(plain), *_words(_undotted(plain))]))
 
 
 def terms_of(text: str) -> list[str]:
@@ -47,7 +50,7 @@ def terms_for(typed: str) -> list[str]:
 
     Of the two longest words, each whole, and the beginning that longer words share with it.
     """
-    longest = sorted(set(words_of(typed)), key=len, reverse=True)[:2]
+    longest = sorted(set(_typed(typed)), key=len, reverse=True)[:2]
     terms: list[str] = []
     for word in longest:
         kept = [length for length in _BEGINNINGS if length <= len(word)]
@@ -57,7 +60,26 @@ def terms_for(typed: str) -> list[str]:
 
 def fits(typed: str, words: Collection[str]) -> bool:
     """Whether each typed word begins one of the words, which may be the terms of a document."""
-    return all(any(word.startswith(part) for word in words) for part in words_of(typed))
+    return all(any(word.startswith(part) for word in words) for part in _typed(typed))
+
+
+def _typed(typed: str) -> list[str]:
+    """What has to fit: letters with dots between them as one word."""
+    return _words(_undotted(_plain(typed)))
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text[:_LOOKED_AT_CHARS].casefold())
+    folded = unicodedata.normalize("NFKD", folded.casefold())  # 𝓗 becomes H only by the first
+    return unicodedata.normalize("NFC", _MARKS.sub("", folded))
+
+
+def _words(plain: str) -> list[str]:
+    return [word[:_WORD_CHARS] for word in _WORD.findall(plain)][:_WORDS]
+
+
+def _undotted(plain: str) -> str:
+    return _DOTTED.sub(lambda letters: letters.group().replace(".", ""), plain)
 
 
 def _terms(words: Collection[str]) -> list[str]:

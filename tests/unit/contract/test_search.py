@@ -13,7 +13,9 @@ from contract.search import fits, terms_for, terms_of, terms_of_entity, words_of
         ("Angela  Merkel's", ["angela", "merkel", "s"]),
         ("São Tomé", ["sao", "tome"]),
         ("Ἀθῆναι Straße", ["αθηναι", "strasse"]),
-        ("U.N. 2026", ["u", "n", "2026"]),
+        ("U.N. 2026", ["u", "n", "2026", "un"]),
+        ("J.K.Rowling at 7.30", ["j", "k", "rowling", "at", "7", "30", "jk"]),
+        ("example.u.s.com", ["example", "u", "s", "com"]),
         ("習近平", ["習近平"]),
         ("𝓗arbour", ["harbour"]),
         ("<script>", ["script"]),
@@ -43,6 +45,8 @@ def test_terms_are_few_however_long_the_text() -> None:
         ("merkel", ["merkel", "merk"]),
         ("a merkel", ["merkel", "merk"]),
         ("mer angela d", ["angela", "ange", "mer", "me"]),
+        ("U.S", ["us"]),
+        ("U.S. Senate", ["senate", "sena", "us"]),
     ],
 )
 def test_few_terms_find_whatever_fits(typed: str, terms: list[str]) -> None:
@@ -62,9 +66,27 @@ def test_whatever_fits_is_kept_under_one_of_the_terms(text: str, data: st.DataOb
     assert not terms or set(terms) & set(terms_of(text))
 
 
+@given(st.text(alphabet="aB.é ß7", max_size=80))
+def test_a_text_fits_itself(text: str) -> None:
+    assert fits(text, words_of(text))
+    assert fits(text, terms_of(text))
+
+
 def test_every_typed_word_has_to_fit() -> None:
     assert fits("mer ang", ["angela", "merkel"])
     assert not fits("mer bar", ["angela", "merkel"])
+
+
+@pytest.mark.parametrize("text", ["U.S. Senate", "US Senate", "u.s Senate"])
+@pytest.mark.parametrize("typed", ["U.S.", "u.s", "US", "U.S. sen", "senate us"])
+def test_letters_with_dots_fit_those_without(text: str, typed: str) -> None:
+    assert fits(typed, words_of(text))
+    assert set(terms_for(typed)) & set(terms_of(text))
+
+
+def test_initials_are_found_however_they_are_written() -> None:
+    for typed in ("J.K. Rowling", "JK Rowling", "J. K. Rowling", "rowling k"):
+        assert fits(typed, words_of("J.K. Rowling"))
 
 
 def test_an_entity_is_found_by_its_name_and_by_what_texts_call_it() -> None:
