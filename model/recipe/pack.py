@@ -10,7 +10,7 @@ from spacy.strings import StringStore
 
 from model.recipe.hooks import norms
 
-VERSION = "0.7.0"
+VERSION = "0.8.0"
 SIZE_LIMIT = 8_000_000  # bytes; the folder lives in the repository
 PASSPORT = {
     "name": "namewire_news",
