@@ -1,6 +1,7 @@
 """Token vectors in context: the convolutions, over blocks of rows small enough to stay in the cache."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,17 +15,29 @@ BLOCK_ROWS: Final = 512
 _EPSILON: Final = np.float32(1e-8)  # thinc's
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A convolution that needs fewer passes over the rows: its bias is the last row of the weights."""
+
+    window: int
+    pieces: int
+    weights: Floats
+    gain: Floats
+
+
 class Encoder:
     """Runs the convolutions. Not for two threads at once: its buffers are its own."""
 
     def __init__(self, convolutions: tuple[Convolution, ...], *, block_rows: int = BLOCK_ROWS) -> None:
         first = convolutions[0]
-        self._layers = convolutions
+        self._layers, self._shift = _folded(convolutions)
         self._halo = sum(layer.window for layer in convolutions)
         self._block_rows = block_rows
         rows = block_rows + 2 * self._halo
-        widest = max(layer.weights.shape[0] for layer in convolutions)
-        self._windows = np.empty(rows * widest, np.float32)
+        # A one behind each window takes up the bias.
+        self._windows = {
+            layer.window: np.ones((rows, layer.weights.shape[0]), np.float32) for layer in self._layers
+        }
         self._products = np.empty(rows * max(layer.weights.shape[1] for layer in convolutions), np.float32)
         self._gathered = np.empty(rows * first.weights.shape[1], np.float32)
         self._vectors = np.empty((2, rows, first.width), np.float32)
@@ -52,7 +65,7 @@ class Encoder:
             count -= 2 * layer.window
             vectors = self._convolve(layer, vectors, there[:count])
             here, there = there, here
-        return vectors
+        return np.add(vectors, self._shift, out=vectors)
 
     def _first(self, ids: Ids, lexicon: Lexicon, out: Floats) -> Floats:
         """The first layer's products belong to the types alone: they are looked up and added."""
@@ -69,17 +82,16 @@ class Encoder:
         np.take(lexicon.vectors, ids[layer.window : layer.window + count], axis=0, out=residual, mode="clip")
         return self._activate(layer, products, residual, out)
 
-    def _convolve(self, layer: Convolution, vectors: Floats, out: Floats) -> Floats:
+    def _convolve(self, layer: _Layer, vectors: Floats, out: Floats) -> Floats:
         count, width = out.shape
-        windows = self._windows[: count * layer.weights.shape[0]].reshape(count, -1)
+        windows = self._windows[layer.window][:count]
         for place in range(2 * layer.window + 1):
             windows[:, place * width : (place + 1) * width] = vectors[place : place + count]
         products = self._products[: count * layer.weights.shape[1]].reshape(count, -1)
         np.matmul(windows, layer.weights, out=products)
-        np.add(products, layer.bias, out=products)
         return self._activate(layer, products, vectors[layer.window : layer.window + count], out)
 
-    def _activate(self, layer: Convolution, products: Floats, residual: Floats, out: Floats) -> Floats:
+    def _activate(self, layer: _Layer, products: Floats, residual: Floats, out: Floats) -> Floats:
         """The largest piece, normalised, and what went into the layer."""
         maxout(products, layer.pieces, out)
         mean = np.matmul(out, self._ones)
@@ -91,8 +103,22 @@ class Encoder:
         np.divide(np.float32(1), spread, out=spread)
         np.multiply(out, spread[:, None], out=out)
         np.multiply(out, layer.gain, out=out)
-        np.add(out, layer.shift, out=out)
         return np.add(out, residual, out=out)
+
+
+def _folded(convolutions: Sequence[Convolution]) -> tuple[tuple[_Layer, ...], Floats]:
+    """The layers without their shifts, and what is left to add at the end.
+
+    What a layer adds to every vector goes past the layers behind it by their residuals, and into these as a
+    constant, that is as a part of the bias.
+    """
+    layers, shift = [], np.zeros(convolutions[0].width)
+    for one in convolutions:
+        bias = one.bias + np.tile(shift, 2 * one.window + 1) @ one.weights.astype(np.float64)
+        weights = np.vstack((one.weights, bias), dtype=np.float32, casting="same_kind")
+        layers.append(_Layer(one.window, one.pieces, weights, one.gain))
+        shift = shift + one.shift
+    return tuple(layers), shift.astype(np.float32)
 
 
 def maxout(products: Floats, pieces: int, out: Floats | None = None) -> Floats:
