@@ -64,9 +64,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.recipe", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with <source>.<split>.jsonl.gz")
     parser.add_argument("--articles", type=Path, help="folder of articles (DATA/../articles)")
-    parser.add_argument(
-        "--steps", type=int, help="steps of each training (default: 10,000, 25,000, 12,000)"
-    )
+    parser.add_argument("--steps", type=int, help="steps of each training (default: 10,000, 25,000, 12,000)")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="pipeline folder to replace")
     parser.add_argument(
         "--work",
