@@ -68,6 +68,7 @@ class Injector:
                 "work", "pubsub", PUBLISH, after=True, topic=f"/topics/{ENTITIES_TOPIC}"
             ),
             "write killed before its commit": self._killed("write", "firestore", COMMIT, after=False),
+            "write machine gone before its commit": self._gone("write", "firestore", COMMIT),
             "write killed between commit and ack": self._killed("write", "firestore", COMMIT, after=True),
             "disk full": self._disk_full,
             "clock jumps": lambda fault: (
@@ -134,6 +135,15 @@ class Injector:
         return lambda _: self._arm(
             service, Trick(method, "UNAVAILABLE", 1, after, act=kill, topic=topic.encode())
         )
+
+    def _gone(self, name: str, service: str, method: str) -> Callable[[Fault], Outcome]:
+        """As above, and with them the supervisors, who keep what a child held for the next one."""
+
+        def vanish() -> None:
+            for role in self.roles[name]:
+                role.vanish()
+
+        return lambda _: self._arm(service, Trick(method, "UNAVAILABLE", 1, after=False, act=vanish))
 
     def _arm(self, service: str, trick: Trick) -> Outcome:
         relay = self.services[service].relay

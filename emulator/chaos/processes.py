@@ -56,13 +56,18 @@ class Role:
 
     def child(self, choice: int) -> int | None:
         """One of the children, if there are any."""
-        process = self._process
-        found = children(process.pid) if process is not None else []
+        found = self._children()
         return found[choice % len(found)] if found else None
 
     def kill_children(self) -> None:
-        process = self._process
-        for pid in children(process.pid) if process is not None else []:
+        for pid in self._children():
+            send(pid, signal.SIGKILL)
+
+    def vanish(self) -> None:
+        """Supervisor and children at once, as with the machine they run on; then it is started again."""
+        left = self._children()  # nobody's, once the supervisor is gone
+        self.signal(signal.SIGKILL)
+        for pid in left:
             send(pid, signal.SIGKILL)
 
     def stop(self) -> int:
@@ -88,6 +93,10 @@ class Role:
     def left(self) -> list[int]:
         """Process groups of which something still runs."""
         return sorted(group for group in self.groups if _lives(group))
+
+    def _children(self) -> list[int]:
+        process = self._process
+        return children(process.pid) if process is not None else []
 
     def _launch(self) -> None:
         with self._lock:

@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, tuple[float, float]]] = {
     "write killed": _MOMENT,
     "write told to end": _MOMENT,
     "write killed before its commit": _MOMENT,
+    "write machine gone before its commit": _MOMENT,
     "write killed between commit and ack": _MOMENT,
     "pubsub cut": _MOMENT,
     "pubsub reset": _MOMENT,

@@ -35,9 +35,8 @@ ACK_BEFORE_COMMIT = Planted(
             "        self.leases.begin(batch)\n        self.leases.subscription.acknowledge(list(left))\n",
         ),
     ),
-    # What a failed commit gives back is gone. A kill alone may find nothing in hand: the next child
-    # inherits what a killed child held, and what the supervisor holds dies with it, at that moment only.
-    ("firestore unavailable before writing", "write killed"),
+    # Not a child alone: the next child inherits what a killed one held, whether acknowledged or not.
+    ("write machine gone before its commit",),
 )
 INCREMENT_OUTSIDE = Planted(
     "incrementing outside the commit",
