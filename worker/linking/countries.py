@@ -1,6 +1,6 @@
 """Which names are the same country's: pycountry's, and what newsrooms write besides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -40,8 +40,17 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "VA": ("Vatican", "Vatican City", "Holy See"),
     "VN": ("", "Viet Nam"),
 }
+# Not in ISO's list, or no longer.
+_BESIDES: Final[dict[str, tuple[str, ...]]] = {
+    "Gaza": ("Gaza Strip",),
+    "Kosovo": ("Republic of Kosovo",),
+    "Soviet Union": ("USSR", "Union of Soviet Socialist Republics"),
+    "East Germany": ("GDR", "German Democratic Republic"),
+}
 # ISO gives "Congo" to one of the two, newspapers to the other.
-_SHARED: Final = frozenset({"congo"})
+SHARED: Final[dict[str, tuple[str, ...]]] = {
+    "congo": ("Democratic Republic of the Congo", "Republic of the Congo")
+}
 # In small letters these are words.
 _CAPITALS: Final = frozenset({"us", "car"})
 
@@ -63,10 +72,10 @@ def country_names() -> dict[str, str]:
     for name, forms in _countries():
         for form in (name, *forms):
             shown.setdefault(" ".join(fold(form)), name)
-    return {key: name for key, name in shown.items() if key not in _SHARED}
+    return {key: name for key, name in shown.items() if key not in SHARED}
 
 
-def _countries() -> Iterator[tuple[str, list[str]]]:
+def _countries() -> Iterator[tuple[str, Sequence[str]]]:
     import pycountry
 
     for entry in pycountry.countries:
@@ -77,3 +86,4 @@ def _countries() -> Iterator[tuple[str, list[str]]]:
         turned = [" ".join(reversed(form.split(", "))) for form in forms if form.endswith(" of")]
         name, *others = _NEWS.get(iso.alpha_2, ("",))
         yield name or common or iso.name, [*forms, *turned, *others]
+    yield from _BESIDES.items()

@@ -6,22 +6,35 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contract.entities import Entity
+from worker.linking.folding import fold
 from worker.linking.organisations import is_acronym
 from worker.linking.vocabulary import LANGUAGES
 
 # Between a name and what is introduced; between brackets there may be a few words more.
 _OPENING: Final = re.compile(r" ?\((?:[^()\n]{0,40}[ ,])?[\"'“‘]?")
 _BRACKETS: Final = ("(", " (")
+_OR: Final = ", or "
 _BESIDE: Final = re.compile(r"[,;] (?:or |abbreviated |short )?")
 _SAYING: Final = re.compile(
     r"\)?[,;]? ?\(?(?:(?:and|but|or) )?(?:(?:which|who|he|she|it) )?(?:(?:is|are|was|were) )?"
     r"(?:(?:also|better|commonly|formerly|later|locally|now|officially|once|originally|popularly|previously|then)"
     r" )?"
     r"(?:known|called|translated|renamed|named|nicknamed|a\.k\.a\.|aka|born|née|formerly|now|then|or)"
-    r"(?: locally)?(?: as)?(?: the)? [\"“'‘]?"
+    r"(?: locally)?(?: as| by (?:the|its|their)(?: [A-Z][a-z]+)? (?:initials|acronym|abbreviation))?"
+    r"(?: the)? [\"“'‘]?"
 )
 # One of them is in whatever introduces something.
-_SIGNALS: Final = ("(", " known ", " called ", " translated ", "named ", " a.k.a. ", " aka ", " formerly ")
+_SIGNALS: Final = (
+    "(",
+    " known ",
+    " called ",
+    " translated ",
+    "named ",
+    " a.k.a. ",
+    " aka ",
+    " formerly ",
+    ", or ",
+)
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _CLOSING: Final = frozenset(")\"'”’,;")
@@ -67,7 +80,7 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
         # "Yöpartio (Night Patrol)"; of a place, what is in brackets is as often where it lies.
         if one.label == "ORG" and gap.strip() == "(" and (closing == ")" or shortened):
             return _renders(one.text, other.text)
-    return _says_so(gap)
+    return _says_so(gap) or (gap == _OR and _translates(other.text, one.text))
 
 
 def _renders(name: str, other: str) -> bool:
@@ -79,8 +92,11 @@ def _renders(name: str, other: str) -> bool:
 
 
 def _shortens(content: str, name: Entity, short: Entity) -> bool:
-    """Whether it follows as an acronym in the same brackets: "(National Steel Company, CSN)"."""
-    if short.start - name.end > _LONGEST or content[short.end : short.end + 1] != ")":
+    """Whether it follows as an acronym in the same brackets: "(National Steel Company, CSN)".
+
+    Of a place it says where that is: "(Cleveland, OH)".
+    """
+    if name.label != "ORG" or short.start - name.end > _LONGEST or content[short.end : short.end + 1] != ")":
         return False
     if not _BESIDE.fullmatch(content[name.end : short.start]):
         return False
@@ -101,6 +117,13 @@ def _abbreviates(name: str, other: str) -> bool:
         return False
     acronym, full = (name, other) if short else (other, name)
     return _spells(acronym, full)
+
+
+def _translates(acronym: str, full: str) -> bool:
+    """Whether its letters begin words of the full name, in another language's order: the Forces are FARC."""
+    if not is_acronym(acronym) or is_acronym(full):
+        return False
+    return {word[0] for word in fold(full)}.issuperset("".join(fold(acronym)))
 
 
 def _spells(short: str, full: str) -> bool:

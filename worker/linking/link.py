@@ -6,19 +6,20 @@ from functools import lru_cache, partial
 from typing import Final
 
 from contract.entities import Entity, name_of
+from worker.linking import organisations, people
 from worker.linking.countries import country
-from worker.linking.folding import REMEMBERED, fold, tidy
+from worker.linking.folding import LONGEST, REMEMBERED, fold, tidy
 from worker.linking.forms import ALONE, Form, Meaning, forms_of
 from worker.linking.introductions import introductions, without_brackets
 from worker.linking.names import Links, Name
-from worker.linking.organisations import is_acronym, link_organisations, without_legal_form
-from worker.linking.people import fullness, link_people, without_titles
+from worker.linking.organisations import is_acronym, link_organisations, without_legal_form, written_out
+from worker.linking.people import link_people, without_titles
 from worker.linking.places import link_places
 from worker.linking.votes import vote
 
 # Raise it with whatever changes what is linked, pycountry's names included: what comes again is then linked
 # anew, and the counts follow.
-VERSION: Final = 3
+VERSION: Final = 4
 
 Rules = Callable[[Sequence[Name], Iterable[tuple[int, int]]], Links]
 _RULES: Final[dict[str, Rules]] = {
@@ -137,7 +138,7 @@ def _meant(links: Links, meanings: Mapping[int, Meaning], number: int, place: in
 
 
 def _meaning(label: str, names: Sequence[Name]) -> Meaning:
-    """The fullest form; of equals the commonest, of these the first."""
+    """The fullest form; of equals the commonest, of these the one with its accents, or the first."""
     alone = len(names) == len(names[0].forms) == 1
     return _named(label, names[0].text if alone else _best(label, names))
 
@@ -150,7 +151,7 @@ def _named(label: str, text: str) -> Meaning:
 
 def _best(label: str, names: Sequence[Name]) -> str:
     forms = [(text, times) for name in names for text, times in name.forms.items()]
-    return max(forms, key=lambda form: (_worth(label, form[0]), form[1]))[0]
+    return max(forms, key=lambda form: (_worth(label, form[0]), form[1], _accents(form[0])))[0]
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -159,9 +160,18 @@ def _worth(label: str, text: str) -> int:
     return 2 * _fullness(label, text) + (not (text.isupper() or text.islower()))
 
 
+def _accents(text: str) -> int:
+    """How many letters have theirs, roughly: whatever is no letter of English."""
+    return sum(char > "\x7f" and char.isalpha() for char in text)
+
+
 def _fullness(label: str, text: str) -> int:
     if label == "PERSON":
-        return fullness(fold(text))
+        return people.fullness(fold(text))
+    if label == "ORG":
+        return 0 if is_acronym(text) else organisations.fullness(fold(text))
+    if country(text):
+        return LONGEST  # whatever it is short for: it is shown in full
     return 0 if is_acronym(text) else len(fold(text))
 
 
@@ -172,7 +182,7 @@ def _shown(label: str, text: str) -> str:
         if label == "PERSON":
             form = without_titles(form)
         elif label == "ORG":
-            form = without_legal_form(without_brackets(form)[0])
+            form = written_out(without_legal_form(without_brackets(form)[0]))
         elif label in ("GPE", "LOC"):
             form = country(form) or form
         if form == text:

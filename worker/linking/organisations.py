@@ -2,21 +2,48 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from worker.linking.countries import country
+from worker.linking.countries import country_names
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, SMALL
+from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NATIONAL, NEWSPAPERS, PUBLIC, SMALL
 
 Words = tuple[str, ...]
 
 _ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
+_GROUP: Final = ("group", "of")
+_NUMBERS: Final = {"seven": "7", "eight": "8", "ten": "10", "twenty": "20"}
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
+# Written short or long, also within other names.
+_UNIONS: Final[dict[Words, str]] = {
+    tuple(long.split()): short
+    for short, forms in {
+        "us": ("u s", "united states", "united states of america"),
+        "uk": ("u k", "united kingdom"),
+        "un": ("u n", "united nations"),
+        "eu": ("e u", "european union"),
+    }.items()
+    for long in forms
+}
+_WRITTEN_OUT: Final[dict[Words, str]] = {
+    **dict.fromkeys([("un",), ("u", "n")], "United Nations"),
+    **dict.fromkeys([("eu",), ("e", "u")], "European Union"),
+}
+_BEGINNINGS: Final = frozenset(words[0] for words in _UNIONS)
+_SIZES: Final = sorted({len(words) for words in _UNIONS}, reverse=True)
+_SHORT_LANDS: Final = frozenset(_UNIONS.values())
+_GROUPS: Final = frozenset({"group", "holding", "holdings"})
+_LEGISLATURES: Final = frozenset({"congress", "parliament", "senate"})
+_ALONE: Final = KINDS | NEWSPAPERS  # "the Bank", "the Times"
+# The legal forms that are as often a part of a name of several words, and what alone is no name.
+_IN_FULL: Final = frozenset({"company", "corporation"})
+_TRADES: Final = frozenset("news gas oil water power electric insurance trading railway steel".split())
+_LONGEST_LAND: Final = 4  # words
 
 
 class Organisation(NamedTuple):
@@ -27,14 +54,23 @@ class Organisation(NamedTuple):
     acronym: bool  # is one
     adjective: bool
     whole: bool  # with its legal form: not short for another
+    home: Words  # without the country or union whose it is; empty where none is named
 
 
 @lru_cache(maxsize=REMEMBERED)
 def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
-    bare = without_form(fold(text))
+    words = fold(text)
+    union = _UNIONS.get(words)
+    words = words if union else _unified(words)
+    bare = without_form(words)
     adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
-    return Organisation(bare, _joint(bare), is_acronym(text), adjective, len(bare) < len(fold(text)))
+    # "U.N.-African Union" is no African Union of the United Nations.
+    land, home = ((), ()) if "-" in text.partition(" ")[0] else _home(bare)
+    joint = union or _joint((*land, *home) if land else bare)
+    if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]):
+        joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
+    return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), home)
 
 
 def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -47,8 +83,58 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
     short = [number for number, one in enumerate(every) if one.acronym]
     if short:
         join_acronyms(names, short, links)
+    _join_homes(every, links)
     _join_short_forms(every, links)
     return links
+
+
+def _unified(words: Words) -> Words:
+    """The U.S. Congress is the United States Congress, a U.N. envoy the United Nations'."""
+    if _BEGINNINGS.isdisjoint(words):
+        return words
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        size = next((size for size in _SIZES if words[place : place + size] in _UNIONS), 1)
+        part = words[place : place + size]
+        found.append(_UNIONS.get(part, part[0]))
+        place += size
+    return tuple(found)
+
+
+def _home(words: Words) -> tuple[Words, Words]:
+    """The country or union in a name, and the rest: the UK Supreme Court is the Supreme Court of the UK."""
+    if len(words) > 2 and words[0] in NATIONAL and not PUBLIC.isdisjoint((words[1], words[-1])):
+        return words[:1], words[1:]
+    for size in range(1, min(len(words), _LONGEST_LAND + 1)):
+        if _is_land(words[:size]):
+            return words[:size], words[size:]
+    if "of" in words[1:-1]:
+        place = words.index("of", 1)
+        land = words[place + 2 :] if words[place + 1] == "the" else words[place + 1 :]
+        if land and _is_land(land):
+            return land, words[:place]
+    return (), ()
+
+
+def _tells(home: Words) -> bool:
+    """Whether the name without its country is a name too: "the Bank" need not be the Bank of Japan."""
+    return len(home) > 1 or home[0] not in KINDS or home[0] in _LEGISLATURES
+
+
+def _is_land(words: Words) -> bool:
+    return " ".join(words) in _lands()
+
+
+@cache
+def _lands() -> frozenset[str]:
+    """Folded, as they stand within other names."""
+    return _SHORT_LANDS.union(country_names()) - {"car"}
+
+
+def fullness(words: Words) -> int:
+    """How much of a name it is: its words, single letters for less, without the legal form."""
+    return sum(2 if len(word) > 1 else 1 for word in without_form(words) if word != "and")
 
 
 def without_form(words: Words) -> Words:
@@ -61,6 +147,8 @@ def without_form(words: Words) -> Words:
 
 def _joint(words: Words) -> str:
     """Equal for the Ministry of Health and the Health Ministry, for SC Freiburg and Freiburg."""
+    if words[:2] == _GROUP and words[-1] in _NUMBERS:
+        return f"g{_NUMBERS[words[-1]]}"
     if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
         words = (*words[2:], words[0])
     elif len(words) > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
@@ -71,11 +159,18 @@ def _joint(words: Words) -> str:
 
 
 def without_legal_form(text: str) -> str:
-    """The name as people see it: not "Kestrel Inc." but "Kestrel"."""
+    """The name as people see it: not "Kestrel Inc." but "Kestrel"; yet the "Ford Motor Company"."""
     words = text.split()
-    while len(words) > 1 and words[-1].casefold().replace(".", "").rstrip(",") in LEGAL:
+    while len(words) > 1 and (form := words[-1].casefold().replace(".", "").rstrip(",")) in LEGAL:
+        if (len(words) > 2 and form in _IN_FULL) or words[-2].casefold() in _TRADES:
+            break
         del words[-1]
     return " ".join(words).rstrip(",") or text
+
+
+def written_out(text: str) -> str:
+    """The two unions that everybody knows by their letters, as articles name them that name them in full."""
+    return _WRITTEN_OUT.get(fold(text), text) if is_acronym(text) else text
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -93,7 +188,8 @@ def acronyms(words: Words) -> frozenset[str]:
     if not 2 <= len(words) <= 12:
         return frozenset()
     named = without_form(words)
-    every = (words, named, tuple(word for word in named if word not in SMALL))
+    big = tuple(word for word in named if word not in SMALL)
+    every = (words, named, big, _home(_unified(big))[1])
     return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
 
 
@@ -118,11 +214,23 @@ def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> 
             links.join(full.pop(), number)
 
 
+def _join_homes(every: Sequence[Organisation], links: Links) -> None:
+    """Joins "Supreme Court" with the only one of a country or union that is named, before or after it."""
+    known = {one.bare: number for number, one in reversed(list(enumerate(every)))}
+    named: dict[Words, set[int]] = {}
+    for number, one in enumerate(every):
+        if one.home in known and _tells(one.home):
+            named.setdefault(one.home, set()).add(links.root(number))
+    for home, roots in named.items():
+        if len(roots) == 1:
+            links.join(roots.pop(), known[home])
+
+
 def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
     known = frozenset(one.bare for one in every)
-    for number, (words, _, acronym, adjective, whole) in enumerate(every):
+    for number, (words, _, acronym, adjective, whole, _) in enumerate(every):
         if not (acronym or adjective or whole) and (near := index.get(words[0])):
             found = [other for other in near if _is_short(words, every[other].bare, known)]
             if found:
@@ -152,19 +260,19 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
         describes = rest[0] in KINDS or rest[0] in SMALL or (size == 1 and not _is_division(rest))
         return describes and (rest not in known or set(rest) <= KINDS)
-    if size == 1 and short[0] in KINDS and short[0] == _head(full):
+    if size == 1 and short[0] in _ALONE and short[0] == _head(full):
         return True
     if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
     if full[-size:] != short or short[-1] not in KINDS:
         return False
     # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
-    return country(" ".join(full[:-size]).upper()) is not None
+    return _is_land(full[:-size])
 
 
 def _is_division(rest: Words) -> bool:
     """Sony Pictures, Orange Belgium: a part of what it is called after."""
-    return rest[-1] in DIVISIONS or country(" ".join(rest).upper()) is not None
+    return rest[-1] in DIVISIONS or _is_land(rest)
 
 
 def _head(full: Words) -> str:

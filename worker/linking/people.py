@@ -77,6 +77,7 @@ def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
 
 def _people(names: Sequence[Name]) -> list[Person]:
     people = [person(name.words) for name in names]
+    _keep_pairs_apart(names, people)
     doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
     if doubtful:
         ends = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
@@ -85,6 +86,16 @@ def _people(names: Sequence[Name]) -> list[Person]:
             if names[number].words in ends:
                 people[number] = Person(people[number].parts[1:], "")
     return people
+
+
+def _keep_pairs_apart(names: Sequence[Name], people: list[Person]) -> None:
+    """ "Trump-Biden" is no third one of either family: as a name it is all of one piece."""
+    pairs = [number for number, name in enumerate(names) if len(name.words) == 2 and " " not in name.text]
+    if pairs:
+        families = {one.parts[-1] for number, one in enumerate(people) if number not in pairs}
+        for number in pairs:
+            if families.issuperset(names[number].words):
+                people[number] = Person((" ".join(names[number].words),), "")
 
 
 def _join_full_names(people: Sequence[Person], links: Links) -> Index:
@@ -102,6 +113,8 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
             if len(same) == 1:
                 links.join(same.pop(), number)
             index.add(one.parts, number)
+        elif one.generation:
+            index.add(one.parts, number)  # "Elizabeth" is Elizabeth II
     return index
 
 

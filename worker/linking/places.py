@@ -1,10 +1,10 @@
 """Places: countries by every name they have, other places with or without what they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from worker.linking.countries import country
+from worker.linking.countries import SHARED, country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, join_acronyms
@@ -19,7 +19,16 @@ _SAME: Final = {
     "western": "west",
 }
 # "Belize City" is not Belize, and "Oaxaca City" not Oaxaca.
-_CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {("new", "york", "city"): ("new", "york")}
+_CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
+    ("new", "york", "city"): ("new", "york"),
+    ("d", "c"): ("washington", "d", "c"),
+    ("dc",): ("washington", "d", "c"),
+}
+# What it is, said once more without its name.
+_GROUNDS: Final = frozenset(
+    "airport bay bridge canal castle cathedral channel desert gulf harbour island islands lake mountains "
+    "park palace peninsula port river sea stadium station strait temple valley".split()
+)
 _KINDS: Final = (("islands",), ("island",), ("province",), ("d", "c"), ("dc",))
 
 
@@ -34,10 +43,32 @@ def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
                 links.join(twin, number)
     for one, other in introduced:
         links.join(one, other)
+    _join_shared(seen, links)
+    _join_grounds(names, links)
     short = [number for number, name in enumerate(names) if _is_acronym(name)]
     if short:
         join_acronyms(names, short, links)
     return links
+
+
+def _join_shared(seen: Mapping[str, int], links: Links) -> None:
+    """A name that is two countries' means the one of them that the article names in full."""
+    for name, lands in SHARED.items():
+        if name in seen:
+            named = [seen[key] for land in lands if (key := _key(land)) in seen]
+            if len(named) == 1:
+                links.join(named[0], seen[name])
+
+
+def _join_grounds(names: Sequence[Name], links: Links) -> None:
+    """ "The Gulf" is the Persian Gulf, where it is the only one."""
+    for number, name in enumerate(names):
+        if len(name.words) == 1 and name.words[0] in _GROUNDS:
+            ground = name.words[0]
+            full = {links.root(other) for other, one in enumerate(names) if one.words[-1] == ground}
+            full.discard(links.root(number))
+            if len(full) == 1:
+                links.join(full.pop(), number)
 
 
 def _is_acronym(name: Name) -> bool:
@@ -50,9 +81,13 @@ def _keys(text: str) -> tuple[str, ...]:
     """What a place is known by. "Mexico City" is not Mexico."""
     land = country(text)
     if land:
-        return (f"country {land}",)
+        return (_key(land),)
     words = tuple(_SAME.get(word, word) for word in fold(text))
     words = _CITIES.get(words, words)
     bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))
+
+
+def _key(land: str) -> str:
+    return f"country {land}"

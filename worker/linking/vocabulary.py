@@ -40,7 +40,36 @@ KINDS: Final = frozenset(
     "committee council court party union association federation society foundation bank company group "
     "corporation holding holdings club team army navy force forces police government parliament senate "
     "house assembly congress church hospital museum center centre board authority service services "
-    "network international hotel trust fund league alliance observatory front associates".split()
+    "network international hotel trust fund league alliance observatory front associates "
+    "embassy tribunal administration".split()
+)
+# What a state has one of, or what is named for its country.
+PUBLIC: Final = frozenset(
+    "court parliament senate house assembly congress army navy force forces police ministry department "
+    "embassy party commission council committee government agency".split()
+)
+# "The Times" is the New York Times, once that was named.
+NEWSPAPERS: Final = frozenset(
+    "times post journal herald tribune gazette telegraph guardian chronicle globe".split()
+)
+# Of a country: the Ugandan High Court is the High Court there.
+NATIONAL: Final = frozenset(
+    "afghan albanian algerian american andorran angolan argentine argentinian armenian australian "
+    "austrian azerbaijani bahamian bahraini bangladeshi barbadian basque belarusian belgian belizean "
+    "beninese bhutanese bolivian bosnian botswanan brazilian british bruneian bulgarian burkinabe burmese "
+    "burundian cambodian cameroonian canadian catalan chadian chilean chinese colombian comorian "
+    "congolese croatian cuban cypriot czech danish djiboutian dominican dutch ecuadorian egyptian emirati "
+    "english eritrean estonian ethiopian european fijian filipino finnish french gabonese gambian "
+    "georgian german ghanaian greek grenadian guatemalan guinean guyanese haitian honduran hungarian "
+    "icelandic indian indonesian iranian iraqi irish israeli italian ivorian jamaican japanese jordanian "
+    "kazakh kenyan korean kosovan kurdish kuwaiti kyrgyz lao laotian latvian lebanese liberian libyan "
+    "lithuanian macedonian malagasy malawian malaysian maldivian malian maltese mauritanian mauritian "
+    "mexican moldovan mongolian montenegrin moroccan mozambican namibian nepalese nepali nicaraguan "
+    "nigerian nigerien norwegian omani pakistani palestinian panamanian paraguayan peruvian philippine "
+    "polish portuguese qatari romanian russian rwandan salvadoran samoan saudi scottish senegalese "
+    "serbian singaporean slovak slovenian somali spanish sudanese surinamese swazi swedish swiss syrian "
+    "taiwanese tajik tanzanian thai tibetan togolese tongan tunisian turkish turkmen ugandan ukrainian "
+    "uruguayan uzbek venezuelan vietnamese welsh yemeni zambian zimbabwean".split()
 )
 # What groups call their parts: the whole is another organisation, and often meant.
 DIVISIONS: Final = frozenset(

@@ -8,51 +8,65 @@ from worker.linking.countries import country
 from worker.linking.forms import Form
 
 Words = tuple[str, ...]
+Ballot = dict[str, int]
 
 _LOPSIDED: Final = 3  # times as much evidence
+_LIKELY: Final = 2  # is enough between places, and for the family name of somebody who is named in full
 # "May" the month says nothing about Theresa May; demonyms stay what they are.
 _SILENT: Final = UNCOUNTED_LABELS
 _STAYS: Final = "NORP"
+_PERSON: Final = "PERSON"
 _PLACES: Final = frozenset({"LOC", "FAC"})
+_ALL_PLACES: Final = _PLACES | {"GPE"}
 
 
 def vote(forms: Iterable[Form]) -> None:
     """Sets the label of each form to what the article agrees on."""
     labels: dict[Words, str] = {}
+    families: set[str] = set()
     split = False
     for form in forms:
         if form.label in _SILENT:
             continue
         split |= labels.setdefault(form.words, form.label) != form.label
-        if form.label in _PLACES and country(form.text):
+        if form.label == _PERSON and len(form.words) > 1:
+            families.add(form.words[-1])
+        elif form.label in _PLACES and country(form.text):
             form.label = "GPE"
     # In most articles no name has two labels, and nobody has to count.
-    if split:
+    if split or any(labels.get((family,), _PERSON) != _PERSON for family in families):
         _count(forms)
 
 
 def _count(forms: Iterable[Form]) -> None:
-    ballots: dict[Words, dict[str, int]] = {}
+    ballots: dict[Words, Ballot] = {}
     for form in forms:
         if form.found_as not in _SILENT:
             ballot = ballots.setdefault(form.words, {})
             ballot[form.found_as] = ballot.get(form.found_as, 0) + form.times
-    split = {words: dict(ballot) for words, ballot in ballots.items() if len(ballot) > 1}
-    _hear_full_names(split, ballots)
+    families = _families(ballots)
     for form in forms:
-        ballot = split.get(form.words, {})
-        if form.found_as in ballot and form.found_as != _STAYS and form.label == form.found_as:
-            form.label = _winner(ballot) or form.label
+        if form.found_as in (_STAYS, *_SILENT) or form.label != form.found_as:
+            continue
+        ballot = dict(ballots[form.words])
+        bearers = families.get(form.words, 0)
+        # "Jordan" alone is the country, whoever else is called so, unless he is called so too.
+        if bearers and (_PERSON in ballot or not country(form.text)):
+            ballot[_PERSON] = ballot.get(_PERSON, 0) + bearers
+        if len(ballot) > 1:
+            form.label = _winner(ballot, family=bearers > 0) or form.label
 
 
-def _hear_full_names(split: Mapping[Words, dict[str, int]], ballots: Mapping[Words, dict[str, int]]) -> None:
-    """A person's full name is evidence that the family name alone is a person's, where one says so."""
+def _families(ballots: Mapping[Words, Ballot]) -> dict[Words, int]:
+    """How often people are named in full, by their family names: evidence for who is meant by these alone."""
+    families: dict[Words, int] = {}
     for words, ballot in ballots.items():
-        family = split.get(words[-1:]) if len(words) > 1 else None
-        if family is not None and "PERSON" in family and "PERSON" in ballot:
-            family["PERSON"] += ballot["PERSON"]
+        if len(words) > 1 and _PERSON in ballot:
+            families[words[-1:]] = families.get(words[-1:], 0) + ballot[_PERSON]
+    return families
 
 
-def _winner(ballot: Mapping[str, int]) -> str:
+def _winner(ballot: Ballot, *, family: bool) -> str:
     first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
-    return first[0] if first[1] >= _LOPSIDED * second[1] else ""
+    likely = (family and first[0] == _PERSON) or _ALL_PLACES.issuperset(ballot)
+    return first[0] if first[1] >= (_LIKELY if likely else _LOPSIDED) * second[1] else ""
