@@ -23,7 +23,7 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "GB": ("", "UK", "GB", "Great Britain", "Britain"),
     "KP": ("", "DPRK"),
     "KR": ("", "ROK", "Republic of Korea"),
-    "MK": ("", "Macedonia"),
+    "MK": ("", "Macedonia", "Republic of Macedonia", "Former Yugoslav Republic of Macedonia", "FYROM"),
     "MM": ("", "Burma"),
     "NL": ("Netherlands", "Holland"),
     "NZ": ("", "NZ"),
@@ -36,13 +36,14 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "TL": ("East Timor",),
     "TR": ("Turkey",),
     "TT": ("", "Trinidad & Tobago"),
+    "TW": ("", "Republic of China"),
     "US": ("", "US", "USA", "America"),
     "VA": ("Vatican", "Vatican City", "Holy See"),
     "VN": ("", "Viet Nam"),
 }
 # Not in ISO's list, or no longer.
 _BESIDES: Final[dict[str, tuple[str, ...]]] = {
-    "Gaza": ("Gaza Strip",),
+    "Gaza Strip": ("Gaza",),
     "Kosovo": ("Republic of Kosovo",),
     "Soviet Union": ("USSR", "Union of Soviet Socialist Republics"),
     "East Germany": ("GDR", "German Democratic Republic"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.entities import Entity
-from worker.linking.folding import LONGEST, fold
+from worker.linking.folding import fold
 
 Meaning = tuple[str, str | None]  # the entity's id, and the canonical form
 ALONE: Final = -1
@@ -24,11 +24,6 @@ class Form:
     number: int = ALONE  # among the names under its label
     meaning: Meaning = ("", None)
     meant: Callable[[int], Meaning] | None = None  # where it depends on the place what is meant
-
-    @property
-    def is_name(self) -> bool:
-        """Whether it is not too long for a name, nor blank."""
-        return len(self.text) <= LONGEST and not self.text.isspace()
 
 
 def forms_of(mentions: Sequence[Entity]) -> tuple[list[Form], Iterable[Form]]:

@@ -23,6 +23,10 @@ _SAYING: Final = re.compile(
     r"(?: locally)?(?: as| by (?:the|its|their)(?: [A-Z][a-z]+)? (?:initials|acronym|abbreviation))?"
     r"(?: the)? [\"“'‘]?"
 )
+# "Kestrel named Vane the buyer": without a comma or a bracket, one does something to the other.
+_DOING: Final = re.compile(
+    r" (?:and |but |or )?(?:(?:which|who|he|she|it) )?(?:\w+ed|born|now|then|or) (?!as )"
+)
 # One of them is in whatever introduces something.
 _SIGNALS: Final = (
     "(",
@@ -37,6 +41,7 @@ _SIGNALS: Final = (
 )
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
+_OF_PLACES: Final = frozenset({"assembly", "government", "legislature", "parliament"})
 _CLOSING: Final = frozenset(")\"'”’,;")
 _TRANSLATED: Final = re.compile(rf" \([,;]? ?(?:[A-Z][a-z]+ )?(?:{'|'.join(LANGUAGES)}): [\"'“‘]?")
 _LONGEST: Final = 48
@@ -72,6 +77,8 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
         return False
     gap = content[one.end : other.start]
     if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
+        if _is_of_the_tail(one.text, other.text):
+            return False
         closing = content[other.end : other.end + 1]
         if _is_other_script(one.text, other.text) or (
             closing in _CLOSING and _abbreviates(one.text, other.text)
@@ -80,7 +87,9 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
         # "Yöpartio (Night Patrol)"; of a place, what is in brackets is as often where it lies.
         if one.label == "ORG" and gap.strip() == "(" and (closing == ")" or shortened):
             return _renders(one.text, other.text)
-    return _says_so(gap) or (gap == _OR and _translates(other.text, one.text))
+    if gap == _OR:
+        return _abbreviates(one.text, other.text) or _translates(other.text, one.text)
+    return _says_so(gap)
 
 
 def _renders(name: str, other: str) -> bool:
@@ -105,7 +114,7 @@ def _shortens(content: str, name: Entity, short: Entity) -> bool:
 
 def _says_so(gap: str) -> bool:
     """Whether it is said in words: ", also known as"."""
-    if _SAYING.fullmatch(gap):
+    if _SAYING.fullmatch(gap) and not _DOING.match(gap):
         return "(" in gap or not _BRACKETED.fullmatch(gap)
     return ": " in gap and _TRANSLATED.fullmatch(gap) is not None
 
@@ -117,6 +126,14 @@ def _abbreviates(name: str, other: str) -> bool:
         return False
     acronym, full = (name, other) if short else (other, name)
     return _spells(acronym, full)
+
+
+def _is_of_the_tail(name: str, acronym: str) -> bool:
+    """Whether in "Parliament of New South Wales (NSW)" it is the place's alone."""
+    head, _, tail = name.partition(" of ")
+    if head.casefold() not in _OF_PLACES or not tail:
+        return False
+    return "".join(word[0] for word in fold(tail)) == "".join(fold(acronym))
 
 
 def _translates(acronym: str, full: str) -> bool:

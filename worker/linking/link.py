@@ -77,11 +77,13 @@ class _Group:
             self.introduced.append((form.number, self._add(acronym, fold(acronym), form)))
 
     def _add(self, text: str, words: tuple[str, ...], form: Form) -> int:
-        number = self._numbers.setdefault(words, len(self.names))
-        if number == len(self.names):
-            self.names.append(Name(words, form.first, {}))
-        times = self.names[number].forms
-        times[text] = times.get(text, 0) + form.times
+        number = self._numbers.get(words)
+        if number is None:
+            number = self._numbers[words] = len(self.names)
+            self.names.append(Name(words, text, form.first, {text: form.times}))
+        else:
+            times = self.names[number].forms
+            times[text] = times.get(text, 0) + form.times
         return number
 
 
@@ -90,12 +92,15 @@ def _find_meanings(
 ) -> None:
     groups: dict[str, _Group] = {}
     for form in different:
-        if form.label not in _RULES or not form.is_name:
-            form.meaning = _alone(form.label, form.text) if form.is_name else _nameless(form)
-            continue
-        if form.label not in groups:
-            groups[form.label] = _Group()
-        groups[form.label].enter(form)
+        label, text = form.label, form.text
+        if len(text) > LONGEST or text.isspace():
+            form.meaning = _nameless(form)
+        elif label not in _RULES:
+            form.meaning = _alone(label, text)
+        else:
+            if label not in groups:
+                groups[label] = _Group()
+            groups[label].enter(form)
     for place in introductions(content, mentions):
         one, other = forms[place], forms[place + 1]
         if one.label == other.label and ALONE not in (one.number, other.number):

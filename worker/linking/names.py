@@ -13,13 +13,9 @@ class Name:
     """Mentions written alike but for case, accents and such. `first` is the place of the first one."""
 
     words: tuple[str, ...]
+    text: str  # the first of the forms
     first: int
     forms: dict[str, int]
-
-    @property
-    def text(self) -> str:
-        """One of the forms."""
-        return next(iter(self.forms))
 
 
 class Links:

@@ -16,6 +16,8 @@ _ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
 _GROUP: Final = ("group", "of")
 _NUMBERS: Final = {"seven": "7", "eight": "8", "ten": "10", "twenty": "20"}
+_HOUSE: Final = ("house", "of", "representatives")
+_WHITE_HOUSE: Final = ("white", "house")  # "the House" is another one
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
@@ -38,11 +40,12 @@ _BEGINNINGS: Final = frozenset(words[0] for words in _UNIONS)
 _SIZES: Final = sorted({len(words) for words in _UNIONS}, reverse=True)
 _SHORT_LANDS: Final = frozenset(_UNIONS.values())
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
-_LEGISLATURES: Final = frozenset({"congress", "parliament", "senate"})
+_LONG: Final = 7  # letters
+_NATIONAL: Final = frozenset({"army", "congress", "house", "navy", "parliament", "senate"})
 _ALONE: Final = KINDS | NEWSPAPERS  # "the Bank", "the Times"
 # The legal forms that are as often a part of a name of several words, and what alone is no name.
 _IN_FULL: Final = frozenset({"company", "corporation"})
-_TRADES: Final = frozenset("news gas oil water power electric insurance trading railway steel".split())
+_TRADES: Final = frozenset("news marine gas oil water power electric insurance trading railway steel".split())
 _LONGEST_LAND: Final = 4  # words
 
 
@@ -67,7 +70,7 @@ def organisation(text: str) -> Organisation:
     adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
     # "U.N.-African Union" is no African Union of the United Nations.
     land, home = ((), ()) if "-" in text.partition(" ")[0] else _home(bare)
-    joint = union or _joint((*land, *home) if land else bare)
+    joint = union or "".join(land) + _joint(home if land else bare)
     if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]):
         joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
     return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), home)
@@ -119,7 +122,7 @@ def _home(words: Words) -> tuple[Words, Words]:
 
 def _tells(home: Words) -> bool:
     """Whether the name without its country is a name too: "the Bank" need not be the Bank of Japan."""
-    return len(home) > 1 or home[0] not in KINDS or home[0] in _LEGISLATURES
+    return len(home) > 1 or home[0] not in KINDS or home[0] in _NATIONAL
 
 
 def _is_land(words: Words) -> bool:
@@ -151,11 +154,15 @@ def _joint(words: Words) -> str:
         return f"g{_NUMBERS[words[-1]]}"
     if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
         words = (*words[2:], words[0])
+    elif words[-3:] == _HOUSE:
+        words = words[:-2]
     elif len(words) > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
         words = words[1:]
     elif len(words) > 1 and words[-1] in CLUBS:
         words = words[:-1]
-    return "".join(word for word in words if word != "and")
+    joint = "".join(word for word in words if word != "and")
+    # The Defence Force is the Defence Forces; but Time is not the Times.
+    return joint.removesuffix("s") if len(joint) > _LONG else joint
 
 
 def without_legal_form(text: str) -> str:
@@ -231,7 +238,9 @@ def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
     index = Index()
     known = frozenset(one.bare for one in every)
     for number, (words, _, acronym, adjective, whole, _) in enumerate(every):
-        if not (acronym or adjective or whole) and (near := index.get(words[0])):
+        if not (acronym or adjective or whole) and (
+            near := index.get(words[0]) or index.get(words[0].removesuffix("s"))
+        ):
             found = [other for other in near if _is_short(words, every[other].bare, known)]
             if found:
                 _join_only(number, words, found, every, links)
@@ -258,11 +267,14 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
-        describes = rest[0] in KINDS or rest[0] in SMALL or (size == 1 and not _is_division(rest))
+        whose = size == 1 and short[0] not in KINDS  # not the Navy for the Navy SEALs
+        describes = rest[0] in KINDS or rest[0] in SMALL or (whose and not _is_division(rest))
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in _ALONE and short[0] == _head(full):
-        return True
+        return full != _WHITE_HOUSE
     if full[:2] == _UNIVERSITY and full[2:] == short:
+        return True
+    if size == 1 and full == (short[0].removesuffix("s"), "party"):
         return True
     if full[-size:] != short or short[-1] not in KINDS:
         return False

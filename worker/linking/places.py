@@ -24,6 +24,8 @@ _CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("d", "c"): ("washington", "d", "c"),
     ("dc",): ("washington", "d", "c"),
 }
+_STATES: Final = frozenset("commonwealth emirate kingdom province republic state sultanate".split())
+_AIRPORT: Final = ("international", "airport")
 # What it is, said once more without its name.
 _GROUNDS: Final = frozenset(
     "airport bay bridge canal castle cathedral channel desert gulf harbour island islands lake mountains "
@@ -84,6 +86,12 @@ def _keys(text: str) -> tuple[str, ...]:
         return (_key(land),)
     words = tuple(_SAME.get(word, word) for word in fold(text))
     words = _CITIES.get(words, words)
+    if len(words) > 2 and words[1] == "of" and words[0] in _STATES:
+        words = words[2:]
+        if land := country(" ".join(words).upper()):
+            return (_key(land),)
+    if words[-2:] == _AIRPORT:
+        words = (*words[:-2], words[-1])
     bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))

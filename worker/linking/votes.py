@@ -11,7 +11,7 @@ Words = tuple[str, ...]
 Ballot = dict[str, int]
 
 _LOPSIDED: Final = 3  # times as much evidence
-_LIKELY: Final = 2  # is enough between places, and for the family name of somebody who is named in full
+_LIKELY: Final = 2  # is enough for the family name of somebody who is named in full
 # "May" the month says nothing about Theresa May; demonyms stay what they are.
 _SILENT: Final = UNCOUNTED_LABELS
 _STAYS: Final = "NORP"
@@ -68,5 +68,7 @@ def _families(ballots: Mapping[Words, Ballot]) -> dict[Words, int]:
 
 def _winner(ballot: Ballot, *, family: bool) -> str:
     first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
-    likely = (family and first[0] == _PERSON) or _ALL_PLACES.issuperset(ballot)
+    if _ALL_PLACES.issuperset(ballot):
+        return max(ballot, key=ballot.__getitem__)  # or the first
+    likely = family and first[0] == _PERSON
     return first[0] if first[1] >= (_LIKELY if likely else _LOPSIDED) * second[1] else ""

@@ -129,6 +129,8 @@ def test_a_pair_of_families_is_neither_and_takes_nobody_his_name() -> None:
         ("United States Central Intelligence Agency", "CIA"),
         ("Group of Seven", "G-7"),
         ("Puri Times", "Times"),
+        ("Kestrel Party", "Kestrels"),
+        ("Republican Guards", "Republican Guard"),
         ("KVN Group", "KVN"),
         ("Ministry of Health", "Health Ministry"),
         ("SC Freiburg", "Freiburg"),
@@ -153,6 +155,9 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("Bank", "Bank of Japan"),
         ("United Nations", "U.N. Security Council"),
         ("African Union", "U.N.-African Union"),
+        ("White House", "House"),
+        ("Navy SEALs", "Navy"),
+        ("Times", "Time"),
         ("Sony Pictures", "Sony"),
         ("University of Oslo", "Bergen"),
         ("University of York", "York University"),
@@ -173,6 +178,9 @@ def test_organisations_that_are_not_the_same(one: str, other: str) -> None:
         ["US Department of Justice", "U.S. Department of Justice", "Department of Justice"],
         ["Puerto Rico Supreme Court", "Supreme Court of Puerto Rico", "Supreme Court"],
         ["Congress", "U.S. Congress"],
+        ["Navy", "U.S. Navy"],
+        ["House", "U.S. House", "United States House of Representatives", "House of Representatives"],
+        ["State Department", "United States Department of State", "Department of State"],
         ["Parliament of the United Kingdom", "UK Parliament"],
         ["Central Bank", "Central Bank of Sudan"],
     ],
@@ -231,6 +239,7 @@ def test_what_stands_alone_in_brackets_is_an_organisations_name_in_other_words()
     assert len(set(names(text))) == 1
     text = "The [Vell Movement for Justice|o1], known by its French initials [MJV|o1], won. [MJV|o1]."
     assert len(set(names(text))) == 1
+    assert len(set(names("The [Polar Lander Vehicle|o1], or [PLV|o1], rose."))) == 1
     text = "The [Water Commission|o1] ([Comisión del Agua|o1], [Conagua|o1]) met. [Conagua|o1] paid."
     assert len(set(names(text))) == 1
 
@@ -244,6 +253,8 @@ def test_what_stands_in_brackets_besides_is_not() -> None:
         "[Salt Lake City|g1] ([UT|g2]) is dry.",
         "[Case School|o1] ([Cleveland|g1], [OH|g2]) is old.",
         "[Sky Kestrel|o1], or [CNN|o2], said so.",
+        "The [Parliament of North East Vell|o1] ([NEV|o2]) sat.",
+        "[Kestrel|o1] named the [Vane Group|o2] a rival and called [Puri Bank|o3] one too.",
     ):
         found = names(text)
         assert len(set(found)) == len(found)
@@ -294,7 +305,7 @@ def test_what_is_not_one_country_keeps_its_name(text: str) -> None:
 def test_the_names_of_the_countries_are_those_of_this_version() -> None:
     """Where a new pycountry, or a line of our own, changes them, raise VERSION, and then this."""
     table = json.dumps(sorted(country_names().items())).encode()
-    assert (VERSION, hashlib.sha256(table).hexdigest()[:12]) == (4, "e703e3e30b56")
+    assert (VERSION, hashlib.sha256(table).hexdigest()[:12]) == (4, "f5d65f3d5828")
 
 
 @pytest.mark.parametrize(
@@ -308,6 +319,9 @@ def test_the_names_of_the_countries_are_those_of_this_version() -> None:
         ("Washington|g1", "DC|g1"),
         ("Gaza Strip|g1", "Gaza|g1"),
         ("Persian Gulf|l1", "Gulf|l1"),
+        ("State of Virginia|g1", "Virginia|g1"),
+        ("Sultanate of Brunei|g1", "Brunei|g1"),
+        ("Bradley International Airport|l1", "Bradley Airport|l1"),
     ],
 )
 def test_places_are_one_with_and_without_their_kind(full: str, short: str) -> None:
@@ -324,6 +338,7 @@ def test_places_are_one_with_and_without_their_kind(full: str, short: str) -> No
         ("Sacramento Valley|l1", "Sacramento|l2"),
         ("Øresund Bridge|l1", "Øresund|l2"),
         ("Gaza City|g1", "Gaza|g2"),
+        ("Republic of China|g1", "China|g2"),
     ],
 )
 def test_places_that_are_not_the_same(one: str, other: str) -> None:
@@ -366,8 +381,9 @@ def test_a_family_name_needs_less_evidence_where_somebody_is_named_in_full() -> 
     assert labels("[Ada Chad|p1]. [Ada Chad|p1]. [Chad|g2].") == ["PERSON", "PERSON", "GPE"]
 
 
-def test_places_agree_with_less_evidence() -> None:
-    assert labels("[Gran Kestra|l1]. [Gran Kestra|g1]. [Gran Kestra|l1].") == ["LOC"] * 3
+def test_the_kinds_of_places_always_agree_on_the_commonest_or_the_first() -> None:
+    assert labels("[Gran Kestra|g1]. [Gran Kestra|l1]. [Gran Kestra|l1].") == ["LOC"] * 3
+    assert labels("[Gran Kestra|l1]. [Gran Kestra|g1].") == ["LOC"] * 2
 
 
 def test_where_the_evidence_is_not_lopsided_both_labels_stay() -> None:
