@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from worker.linking.countries import country_names
 from worker.linking.folding import REMEMBERED, fold
+from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NATIONAL, NEWSPAPERS, PUBLIC, SMALL
+from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NEWSPAPERS, SMALL
 
 Words = tuple[str, ...]
 
@@ -21,32 +21,14 @@ _WHITE_HOUSE: Final = ("white", "house")  # "the House" is another one
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
-# Written short or long, also within other names.
-_UNIONS: Final[dict[Words, str]] = {
-    tuple(long.split()): short
-    for short, forms in {
-        "us": ("u s", "united states", "united states of america"),
-        "uk": ("u k", "united kingdom"),
-        "un": ("u n", "united nations"),
-        "eu": ("e u", "european union"),
-    }.items()
-    for long in forms
-}
-_WRITTEN_OUT: Final[dict[Words, str]] = {
-    **dict.fromkeys([("un",), ("u", "n")], "United Nations"),
-    **dict.fromkeys([("eu",), ("e", "u")], "European Union"),
-}
-_BEGINNINGS: Final = frozenset(words[0] for words in _UNIONS)
-_SIZES: Final = sorted({len(words) for words in _UNIONS}, reverse=True)
-_SHORT_LANDS: Final = frozenset(_UNIONS.values())
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
 _LONG: Final = 7  # letters
 _NATIONAL: Final = frozenset({"army", "congress", "house", "navy", "parliament", "senate"})
+_DESCRIBING: Final = KINDS | SMALL
 _ALONE: Final = KINDS | NEWSPAPERS  # "the Bank", "the Times"
 # The legal forms that are as often a part of a name of several words, and what alone is no name.
 _IN_FULL: Final = frozenset({"company", "corporation"})
 _TRADES: Final = frozenset("news marine gas oil water power electric insurance trading railway steel".split())
-_LONGEST_LAND: Final = 4  # words
 
 
 class Organisation(NamedTuple):
@@ -64,12 +46,12 @@ class Organisation(NamedTuple):
 def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
     words = fold(text)
-    union = _UNIONS.get(words)
-    words = words if union else _unified(words)
+    union = UNIONS.get(words)
+    words = words if union else unified(words)
     bare = without_form(words)
     adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
     # "U.N.-African Union" is no African Union of the United Nations.
-    land, home = ((), ()) if "-" in text.partition(" ")[0] else _home(bare)
+    land, home = ((), ()) if "-" in text.partition(" ")[0] else at_home(bare)
     joint = union or "".join(land) + _joint(home if land else bare)
     if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]):
         joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
@@ -91,48 +73,9 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
     return links
 
 
-def _unified(words: Words) -> Words:
-    """The U.S. Congress is the United States Congress, a U.N. envoy the United Nations'."""
-    if _BEGINNINGS.isdisjoint(words):
-        return words
-    found: list[str] = []
-    place = 0
-    while place < len(words):
-        size = next((size for size in _SIZES if words[place : place + size] in _UNIONS), 1)
-        part = words[place : place + size]
-        found.append(_UNIONS.get(part, part[0]))
-        place += size
-    return tuple(found)
-
-
-def _home(words: Words) -> tuple[Words, Words]:
-    """The country or union in a name, and the rest: the UK Supreme Court is the Supreme Court of the UK."""
-    if len(words) > 2 and words[0] in NATIONAL and not PUBLIC.isdisjoint((words[1], words[-1])):
-        return words[:1], words[1:]
-    for size in range(1, min(len(words), _LONGEST_LAND + 1)):
-        if _is_land(words[:size]):
-            return words[:size], words[size:]
-    if "of" in words[1:-1]:
-        place = words.index("of", 1)
-        land = words[place + 2 :] if words[place + 1] == "the" else words[place + 1 :]
-        if land and _is_land(land):
-            return land, words[:place]
-    return (), ()
-
-
 def _tells(home: Words) -> bool:
     """Whether the name without its country is a name too: "the Bank" need not be the Bank of Japan."""
     return len(home) > 1 or home[0] not in KINDS or home[0] in _NATIONAL
-
-
-def _is_land(words: Words) -> bool:
-    return " ".join(words) in _lands()
-
-
-@cache
-def _lands() -> frozenset[str]:
-    """Folded, as they stand within other names."""
-    return _SHORT_LANDS.union(country_names()) - {"car"}
 
 
 def fullness(words: Words) -> int:
@@ -177,7 +120,8 @@ def without_legal_form(text: str) -> str:
 
 def written_out(text: str) -> str:
     """The two unions that everybody knows by their letters, as articles name them that name them in full."""
-    return _WRITTEN_OUT.get(fold(text), text) if is_acronym(text) else text
+    words = fold(text)
+    return WRITTEN_OUT.get(UNIONS.get(words, "".join(words)), text) if is_acronym(text) else text
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -196,7 +140,7 @@ def acronyms(words: Words) -> frozenset[str]:
         return frozenset()
     named = without_form(words)
     big = tuple(word for word in named if word not in SMALL)
-    every = (words, named, big, _home(_unified(big))[1])
+    every = (words, named, big, at_home(unified(big))[1])
     return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
 
 
@@ -268,23 +212,20 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
         whose = size == 1 and short[0] not in KINDS  # not the Navy for the Navy SEALs
-        describes = rest[0] in KINDS or rest[0] in SMALL or (whose and not _is_division(rest))
+        # The Department of Health and Human Services is more than one of health.
+        more = rest[0] == "and" and not KINDS.isdisjoint(short)
+        describes = not more and (rest[0] in _DESCRIBING or (whose and not _is_division(rest)))
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in _ALONE and short[0] == _head(full):
         return full != _WHITE_HOUSE
     if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
-    if size == 1 and full == (short[0].removesuffix("s"), "party"):
-        return True
-    if full[-size:] != short or short[-1] not in KINDS:
-        return False
-    # A country's Supreme Court is meant by "the Supreme Court", a state's need not be.
-    return _is_land(full[:-size])
+    return size == 1 and full == (short[0].removesuffix("s"), "party")
 
 
 def _is_division(rest: Words) -> bool:
     """Sony Pictures, Orange Belgium: a part of what it is called after."""
-    return rest[-1] in DIVISIONS or _is_land(rest)
+    return rest[-1] in DIVISIONS or is_land(rest)
 
 
 def _head(full: Words) -> str:

@@ -158,6 +158,7 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("White House", "House"),
         ("Navy SEALs", "Navy"),
         ("Times", "Time"),
+        ("Department of Health and Welfare", "Department of Health"),
         ("Sony Pictures", "Sony"),
         ("University of Oslo", "Bergen"),
         ("University of York", "York University"),

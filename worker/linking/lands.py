@@ -1,0 +1,66 @@
+"""Countries and unions of countries within other names: whose court, congress or council it is."""
+
+from functools import cache
+from typing import Final
+
+from worker.linking.countries import country_names
+from worker.linking.vocabulary import NATIONAL, PUBLIC
+
+Words = tuple[str, ...]
+
+# Written short or long.
+UNIONS: Final[dict[Words, str]] = {
+    tuple(long.split()): short
+    for short, forms in {
+        "us": ("u s", "united states", "united states of america"),
+        "uk": ("u k", "united kingdom"),
+        "un": ("u n", "united nations"),
+        "eu": ("e u", "european union"),
+    }.items()
+    for long in forms
+}
+# How articles name them that name them in full.
+WRITTEN_OUT: Final = {"un": "United Nations", "eu": "European Union"}
+_BEGINNINGS: Final = frozenset(words[0] for words in UNIONS)
+_SIZES: Final = sorted({len(words) for words in UNIONS}, reverse=True)
+_LONGEST: Final = 4  # words
+_NO_LANDS: Final = frozenset({"car"})  # within other names
+
+
+def unified(words: Words) -> Words:
+    """The U.S. Congress is the United States Congress, a U.N. envoy the United Nations'."""
+    if _BEGINNINGS.isdisjoint(words):
+        return words
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        size = next((size for size in _SIZES if words[place : place + size] in UNIONS), 1)
+        part = words[place : place + size]
+        found.append(UNIONS.get(part, part[0]))
+        place += size
+    return tuple(found)
+
+
+def at_home(words: Words) -> tuple[Words, Words]:
+    """Whose it is, and what it is called there: the Supreme Court of the UK is the UK Supreme Court."""
+    if len(words) > 2 and words[0] in NATIONAL and not PUBLIC.isdisjoint((words[1], words[-1])):
+        return words[:1], words[1:]
+    for size in range(1, min(len(words), _LONGEST + 1)):
+        if is_land(words[:size]):
+            return words[:size], words[size:]
+    if "of" in words[1:-1]:
+        place = words.index("of", 1)
+        land = words[place + 2 :] if words[place + 1] == "the" else words[place + 1 :]
+        if land and is_land(land):
+            return land, words[:place]
+    return (), ()
+
+
+def is_land(words: Words) -> bool:
+    """Whether folded words name a country or a union."""
+    return " ".join(words) in _lands()
+
+
+@cache
+def _lands() -> frozenset[str]:
+    return frozenset(UNIONS.values()).union(country_names()) - _NO_LANDS
