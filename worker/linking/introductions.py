@@ -1,8 +1,8 @@
 """Names that an article introduces for others: "World Health Organization (WHO)", "Ajó, also called ..."."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from contract.entities import Entity
@@ -28,17 +28,7 @@ _DOING: Final = re.compile(
     r" (?:and |but |or )?(?:(?:which|who|he|she|it) )?(?:\w+ed|born|now|then|or) (?!as )"
 )
 # One of them is in whatever introduces something.
-_SIGNALS: Final = (
-    "(",
-    " known ",
-    " called ",
-    " translated ",
-    "named ",
-    " a.k.a. ",
-    " aka ",
-    " formerly ",
-    ", or ",
-)
+_SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\. | aka | formerly |, or ")
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _OF_PLACES: Final = frozenset({"assembly", "government", "legislature", "parliament"})
@@ -51,30 +41,18 @@ _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
 
 def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:
     """The places, in order of position, at which one is introduced as another name of its neighbour."""
-    starts = [entity.start for entity in entities]
-    places = {bisect_right(starts, position) - 1 for position in _signals(content)}
-    for place in sorted(places):
-        if 0 <= place < len(entities) - 1:
-            one, other, *more = entities[place : place + 3]
-            shortened = bool(more) and _shortens(content, other, more[0])
+    for place, (one, other) in enumerate(pairwise(entities)):
+        begin, end = one.end, other.start
+        if 1 < end - begin < _LONGEST and _SIGNAL.search(content, begin, end):
+            third = entities[place + 2] if place + 2 < len(entities) else None
+            shortened = third is not None and _shortens(content, other, third)
             if _introduces(content, one, other, shortened=shortened):
                 yield place
                 if shortened:
                     yield place + 1
 
 
-def _signals(content: str) -> Iterator[int]:
-    """Where something may be introduced. Plain searches: there is nothing to find in most articles."""
-    for word in _SIGNALS:
-        position = content.find(word)
-        while position >= 0:
-            yield position
-            position = content.find(word, position + 1)
-
-
 def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) -> bool:
-    if not 1 < other.start - one.end < _LONGEST:
-        return False
     gap = content[one.end : other.start]
     if gap.startswith(_BRACKETS) and _OPENING.fullmatch(gap):
         if _is_of_the_tail(one.text, other.text):
