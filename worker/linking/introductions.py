@@ -32,6 +32,7 @@ _SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\.
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
 _OF_PLACES: Final = frozenset({"assembly", "government", "legislature", "parliament"})
+_COMPARING: Final = re.compile(r"[\"”’']? of ")
 _CLOSING: Final = frozenset(")\"'”’,;")
 _TRANSLATED: Final = re.compile(rf" \([,;]? ?(?:[A-Z][a-z]+ )?(?:{'|'.join(LANGUAGES)}): [\"'“‘]?")
 _LONGEST: Final = 48
@@ -67,7 +68,8 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
             return _renders(one.text, other.text)
     if gap == _OR:
         return _abbreviates(one.text, other.text) or _translates(other.text, one.text)
-    return _says_so(gap)
+    # "Known as the Paris of the East" is not Paris.
+    return _says_so(gap) and not _COMPARING.match(content, other.end)
 
 
 def _renders(name: str, other: str) -> bool:

@@ -23,6 +23,7 @@ UNIONS: Final[dict[Words, str]] = {
 WRITTEN_OUT: Final = {"un": "United Nations", "eu": "European Union"}
 _BEGINNINGS: Final = frozenset(words[0] for words in UNIONS)
 _SIZES: Final = sorted({len(words) for words in UNIONS}, reverse=True)
+_CHAMBERS: Final = frozenset({"house", "senate"})
 _LONGEST: Final = 4  # words
 _NO_LANDS: Final = frozenset({"car"})  # within other names
 
@@ -44,6 +45,8 @@ def unified(words: Words) -> Words:
 def at_home(words: Words) -> tuple[Words, Words]:
     """Whose it is, and what it is called there: the Supreme Court of the UK is the UK Supreme Court."""
     if len(words) > 2 and words[0] in NATIONAL and not PUBLIC.isdisjoint((words[1], words[-1])):
+        return words[:1], words[1:]
+    if words[0] in _CHAMBERS and words[-1] == "committee":
         return words[:1], words[1:]
     for size in range(1, min(len(words), _LONGEST + 1)):
         if is_land(words[:size]):

@@ -23,6 +23,7 @@ _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
 _LONG: Final = 7  # letters
+_TEAM: Final = 3  # words: where it plays, and its name in the plural
 _NATIONAL: Final = frozenset({"army", "congress", "house", "navy", "parliament", "senate"})
 _DESCRIBING: Final = KINDS | SMALL
 _ALONE: Final = KINDS | NEWSPAPERS  # "the Bank", "the Times"
@@ -39,7 +40,7 @@ class Organisation(NamedTuple):
     acronym: bool  # is one
     adjective: bool
     whole: bool  # with its legal form: not short for another
-    home: Words  # without the country or union whose it is; empty where none is named
+    home: str  # its `joint` without the country or union whose it is; empty where that says nothing
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -55,7 +56,8 @@ def organisation(text: str) -> Organisation:
     joint = union or "".join(land) + _joint(home if land else bare)
     if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]):
         joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
-    return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), home)
+    called = _joint(home) if home and _tells(home) else ""
+    return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), called)
 
 
 def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
@@ -167,10 +169,10 @@ def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> 
 
 def _join_homes(every: Sequence[Organisation], links: Links) -> None:
     """Joins "Supreme Court" with the only one of a country or union that is named, before or after it."""
-    known = {one.bare: number for number, one in reversed(list(enumerate(every)))}
-    named: dict[Words, set[int]] = {}
+    known = {one.joint: number for number, one in reversed(list(enumerate(every)))}
+    named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
-        if one.home in known and _tells(one.home):
+        if one.home in known:
             named.setdefault(one.home, set()).add(links.root(number))
     for home, roots in named.items():
         if len(roots) == 1:
@@ -220,6 +222,8 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         return full != _WHITE_HOUSE
     if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
+    if size == 1 and short[0] == full[-1] and short[0].endswith("s"):  # the Hornets of a city
+        return len(full) <= _TEAM and SMALL.isdisjoint(full)
     return size == 1 and full == (short[0].removesuffix("s"), "party")
 
 

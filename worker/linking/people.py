@@ -54,7 +54,7 @@ def _title(word: str) -> str:
 def fullness(words: tuple[str, ...]) -> int:
     """How much of somebody's name it is: its parts, initials for less, then whatever is between."""
     parts, generation = person(words)
-    named = sum(2 if len(part) > 1 else 1 for part in parts) + bool(generation)
+    named = sum(3 if len(part) > 1 else 1 for part in parts) + bool(generation)
     return named * LONGEST + len(words)
 
 
@@ -136,7 +136,8 @@ def _is_same(short: Person, full: Person) -> bool:
     middle = len(one) > 2 or len(one[-1]) == 1
     if middle and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
         return False
-    return (one[-1] == other[-1] or one[0] == other[0]) and _in_order(one, other)
+    given = one[0] == other[0] and len(one[0]) > 1
+    return (one[-1] == other[-1] or given) and _in_order(one, other)
 
 
 def _in_order(short: Sequence[str], full: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ _GROUNDS: Final = frozenset(
     "airport bay bridge canal castle cathedral channel desert gulf harbour island islands lake mountains "
     "park palace peninsula port river sea stadium station strait temple valley".split()
 )
-_KINDS: Final = (("islands",), ("island",), ("province",), ("d", "c"), ("dc",))
+_KINDS: Final = (("islands",), ("island",), ("province",), ("sea",), ("ocean",), ("d", "c"), ("dc",))
 
 
 def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:

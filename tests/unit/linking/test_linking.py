@@ -59,6 +59,8 @@ def test_a_mention_stays_as_it_was_found_and_says_what_it_counts_for() -> None:
         ("Sinéad O'Connor", "O’Connor"),
         ("Recep Tayyip Erdoğan", "Erdogan"),
         ("Elizabeth II", "Elizabeth"),
+        ("Qaboos bin Said", "Sultan Qaboos"),
+        ("John Mooney", "J F Mooney"),
     ],
 )
 def test_people_are_linked_to_their_fullest_name(full: str, short: str) -> None:
@@ -79,6 +81,7 @@ def test_people_are_linked_to_their_fullest_name(full: str, short: str) -> None:
         ("Tipper Gore", "Al Gore"),
         ("Maria Rossi", "Mario Rossi"),
         ("Elizabeth II", "Elizabeth I"),
+        ("R S Mahanama", "R Smith"),
     ],
 )
 def test_who_is_somebody_else_stays_somebody_else(one: str, other: str) -> None:
@@ -130,6 +133,7 @@ def test_a_pair_of_families_is_neither_and_takes_nobody_his_name() -> None:
         ("Group of Seven", "G-7"),
         ("Puri Times", "Times"),
         ("Kestrel Party", "Kestrels"),
+        ("Porto Vell Herons", "Herons"),
         ("Republican Guards", "Republican Guard"),
         ("KVN Group", "KVN"),
         ("Ministry of Health", "Health Ministry"),
@@ -158,6 +162,7 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("White House", "House"),
         ("Navy SEALs", "Navy"),
         ("Times", "Time"),
+        ("Library of Records", "Records"),
         ("Department of Health and Welfare", "Department of Health"),
         ("Sony Pictures", "Sony"),
         ("University of Oslo", "Bergen"),
@@ -182,6 +187,7 @@ def test_organisations_that_are_not_the_same(one: str, other: str) -> None:
         ["Navy", "U.S. Navy"],
         ["House", "U.S. House", "United States House of Representatives", "House of Representatives"],
         ["State Department", "United States Department of State", "Department of State"],
+        ["House Judiciary Committee", "Judiciary Committee"],
         ["Parliament of the United Kingdom", "UK Parliament"],
         ["Central Bank", "Central Bank of Sudan"],
     ],
@@ -254,6 +260,7 @@ def test_what_stands_in_brackets_besides_is_not() -> None:
         "[Salt Lake City|g1] ([UT|g2]) is dry.",
         "[Case School|o1] ([Cleveland|g1], [OH|g2]) is old.",
         "[Sky Kestrel|o1], or [CNN|o2], said so.",
+        "[Sona Kivi|p1], nicknamed the [Hek Larun|p2] of the north, sang.",
         "The [Parliament of North East Vell|o1] ([NEV|o2]) sat.",
         "[Kestrel|o1] named the [Vane Group|o2] a rival and called [Puri Bank|o3] one too.",
     ):
@@ -321,6 +328,7 @@ def test_the_names_of_the_countries_are_those_of_this_version() -> None:
         ("Gaza Strip|g1", "Gaza|g1"),
         ("Persian Gulf|l1", "Gulf|l1"),
         ("State of Virginia|g1", "Virginia|g1"),
+        ("Caspian Sea|l1", "Caspian|l1"),
         ("Sultanate of Brunei|g1", "Brunei|g1"),
         ("Bradley International Airport|l1", "Bradley Airport|l1"),
     ],
