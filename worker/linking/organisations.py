@@ -168,15 +168,21 @@ def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> 
 
 
 def _join_homes(every: Sequence[Organisation], links: Links) -> None:
-    """Joins "Supreme Court" with the only one of a country or union that is named, before or after it."""
+    """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it."""
     known = {one.joint: number for number, one in reversed(list(enumerate(every)))}
     named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
         if one.home in known:
             named.setdefault(one.home, set()).add(links.root(number))
     for home, roots in named.items():
-        if len(roots) == 1:
+        whose = {number for number, one in enumerate(every) if _ends(one.joint, home)}
+        if len(roots) == 1 and all(every[number].home == home for number in whose):
             links.join(roots.pop(), known[home])
+
+
+def _ends(joint: str, home: str) -> bool:
+    """Whether a longer name ends like it; the White House is no House."""
+    return joint.endswith(home) and joint not in (home, "".join(_WHITE_HOUSE))
 
 
 def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:

@@ -200,6 +200,13 @@ def test_a_countrys_organisation_is_the_same_with_and_without_it_in_any_order(fo
         assert len(set(names(" ".join(f"The [{form}|o1] met." for form in two)))) > 1
 
 
+def test_a_court_that_may_be_a_states_is_no_countrys() -> None:
+    text = "The [U.S. Supreme Court|o1] sat. The [Supreme Court|o2] there, the [Ohio Supreme Court|o2], did."
+    assert names(text)[:2] == ["U.S. Supreme Court", "Supreme Court"]
+    text = "The [White House|o1] spoke. The [U.S. House|o2] voted. The [House|o2] rose."
+    assert names(text) == ["White House", "U.S. House", "U.S. House"]
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
