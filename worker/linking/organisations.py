@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NEWSPAPERS, SMALL
+from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NEWSPAPERS, SMALL, SPELLINGS
 
 Words = tuple[str, ...]
 
@@ -105,7 +105,7 @@ def _joint(words: Words) -> str:
         words = words[1:]
     elif len(words) > 1 and words[-1] in CLUBS:
         words = words[:-1]
-    joint = "".join(word for word in words if word != "and")
+    joint = "".join(SPELLINGS.get(word, word) for word in words if word != "and")
     # The Defence Force is the Defence Forces; but Time is not the Times.
     return joint.removesuffix("s") if len(joint) > _LONG else joint
 

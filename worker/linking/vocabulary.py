@@ -77,6 +77,13 @@ DIVISIONS: Final = frozenset(
     "electronics pictures mobile music entertainment interactive television studios games news sports "
     "research labs ventures capital europe america americas asia africa".split()
 )
+# Of names in other scripts, where one article often has two: its own and its source's.
+SPELLINGS: Final = {
+    "taleban": "taliban",
+    "qaida": "qaeda",
+    "qaidah": "qaeda",
+    **dict.fromkeys(("hizballah", "hizbollah", "hizbullah"), "hezbollah"),
+}
 # Before a name that is repeated in another one: "Peasants' Union (Latvian: Zemnieku savienība)".
 LANGUAGES: Final = (
     "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Breton "

@@ -134,6 +134,7 @@ def test_a_pair_of_families_is_neither_and_takes_nobody_his_name() -> None:
         ("Puri Times", "Times"),
         ("Kestrel Party", "Kestrels"),
         ("Porto Vell Herons", "Herons"),
+        ("Al-Qaeda", "al-Qa’ida"),
         ("Republican Guards", "Republican Guard"),
         ("KVN Group", "KVN"),
         ("Ministry of Health", "Health Ministry"),
