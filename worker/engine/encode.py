@@ -96,7 +96,7 @@ class Encoder:
         maxout(products, layer.pieces, out)
         mean = np.matmul(out, self._ones)
         np.subtract(out, mean[:, None], out=out)
-        spread = np.einsum("ij,ij->i", out, out, out=mean)
+        spread = np.vecdot(out, out, out=mean)
         spread *= self._ones[0]
         spread += _EPSILON
         np.sqrt(spread, out=spread)
