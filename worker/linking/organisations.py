@@ -174,9 +174,14 @@ def _join_homes(every: Sequence[Organisation], links: Links) -> None:
     for number, one in enumerate(every):
         if one.home in known:
             named.setdefault(one.home, set()).add(links.root(number))
+    if not named:
+        return
+    endings = Index()
+    for number, one in enumerate(every):
+        endings.add(one.bare[-1:], number)
     for home, roots in named.items():
-        whose = {number for number, one in enumerate(every) if _ends(one.joint, home)}
-        if len(roots) == 1 and all(every[number].home == home for number in whose):
+        near = [every[number] for number in endings.get(every[known[home]].bare[-1])]
+        if len(roots) == 1 and all(one.home == home for one in near if _ends(one.joint, home)):
             links.join(roots.pop(), known[home])
 
 

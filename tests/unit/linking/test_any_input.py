@@ -120,7 +120,16 @@ def adversaries(size: int) -> dict[str, list[tuple[str, str]]]:
         "one organisation's offices": [(f"Bank of Place{n}", "ORG") for n in numbers],
         "one acronym": [(f"Some{n} Other{n} Name{n}", "ORG") for n in numbers] + [("SON", "ORG")] * size,
         "short and full": [(f"Firm{n // 2}" + " Group" * (n % 2), "ORG") for n in numbers],
+        "one country's, with it and without": [
+            ("U.S. " * (n % 2) + f"Agency{n // 2}", "ORG") for n in numbers
+        ],
+        "one country's courts": [(f"U.S. Court of Place{n}", "ORG") for n in numbers] + [("Court", "ORG")],
+        "teams": [(f"City{n} Herons", "ORG") for n in numbers] + [("Herons", "ORG")] * size,
+        "pairs of families": [
+            (f"Given{n} Family{n}" + f"-Family{n + 1}" * (n % 2), "PERSON") for n in numbers
+        ],
         "places": [(f"Place{n} City", "GPE") for n in numbers],
+        "bays": [(f"Place{n} Bay", "LOC") for n in numbers] + [("Bay", "LOC")] * size,
         "two labels each": [(f"Name{n // 4}", LABELS[n % 2]) for n in numbers],
         "marks": [(f"e{chr(0x300 + n % 80) * 150}{n}", "PERSON") for n in numbers],
         "one long mention": [("A" + "\u0301" * 20_000, "PERSON")] * max(1, size // 100),
