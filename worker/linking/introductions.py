@@ -23,9 +23,10 @@ _SAYING: Final = re.compile(
     r"(?: locally)?(?: as| by (?:the|its|their)(?: [A-Z][a-z]+)? (?:initials|acronym|abbreviation))?"
     r"(?: the)? [\"“'‘]?"
 )
-# "Kestrel named Vane the buyer": without a comma or a bracket, one does something to the other.
+# "Kestrel named Vane the buyer", "Kestrel, who called Vane a thief": one does something to the other.
 _DOING: Final = re.compile(
-    r" (?:and |but |or )?(?:(?:which|who|he|she|it) )?(?:\w+ed|born|now|then|or) (?!as )"
+    r"(?: |,? (?:and|but|or) |,? (?:(?:and|but|or) )?(?:which|who|he|she|it) )"
+    r"(?:\w+ed|born|now|then|or) (?!as )"
 )
 # One of them is in whatever introduces something.
 _SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\. | aka | formerly |, or ")
@@ -113,14 +114,14 @@ def _is_of_the_tail(name: str, acronym: str) -> bool:
     head, _, tail = name.partition(" of ")
     if head.casefold() not in _OF_PLACES or not tail:
         return False
-    return "".join(word[0] for word in fold(tail)) == "".join(fold(acronym))
+    return "".join(word[:1] for word in fold(tail)) == "".join(fold(acronym))
 
 
 def _translates(acronym: str, full: str) -> bool:
     """Whether its letters begin words of the full name, in another language's order: the Forces are FARC."""
     if not is_acronym(acronym) or is_acronym(full):
         return False
-    return {word[0] for word in fold(full)}.issuperset("".join(fold(acronym)))
+    return {word[:1] for word in fold(full)}.issuperset("".join(fold(acronym)))
 
 
 def _spells(short: str, full: str) -> bool:
@@ -139,6 +140,6 @@ def _is_other_script(name: str, other: str) -> bool:
 def without_brackets(text: str) -> tuple[str, str]:
     """The name and what is introduced inside of the mention itself, if anything is."""
     inside = _INSIDE.fullmatch(text) if "(" in text else None
-    if inside is not None and is_acronym(inside[2]):
+    if inside is not None and is_acronym(inside[2]) and inside[1].strip().casefold() not in ("", "the"):
         return inside[1], inside[2]
     return text, ""

@@ -24,8 +24,8 @@ WRITTEN_OUT: Final = {"un": "United Nations", "eu": "European Union"}
 _BEGINNINGS: Final = frozenset(words[0] for words in UNIONS)
 _SIZES: Final = sorted({len(words) for words in UNIONS}, reverse=True)
 _CHAMBERS: Final = frozenset({"house", "senate"})
-_LONGEST: Final = 4  # words
-_NO_LANDS: Final = frozenset({"car"})  # within other names
+_LONGEST: Final = 4  # words; the few countries of more are named in short
+_NO_LANDS: Final = frozenset({"car", "georgia"})  # a word, and a state as well
 
 
 def unified(words: Words) -> Words:
@@ -44,6 +44,8 @@ def unified(words: Words) -> Words:
 
 def at_home(words: Words) -> tuple[Words, Words]:
     """Whose it is, and what it is called there: the Supreme Court of the UK is the UK Supreme Court."""
+    if not words:
+        return (), ()
     if len(words) > 2 and words[0] in NATIONAL and not PUBLIC.isdisjoint((words[1], words[-1])):
         return words[:1], words[1:]
     if words[0] in _CHAMBERS and words[-1] == "committee":

@@ -21,7 +21,7 @@ from worker.linking.votes import vote
 # anew, and the counts follow.
 VERSION: Final = 4
 
-Rules = Callable[[Sequence[Name], Iterable[tuple[int, int]]], Links]
+Rules = Callable[[Sequence[Name], Sequence[tuple[int, int]]], Links]
 _RULES: Final[dict[str, Rules]] = {
     "PERSON": link_people,
     "ORG": link_organisations,

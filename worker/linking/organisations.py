@@ -5,31 +5,40 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from worker.linking.folding import REMEMBERED, fold
+from worker.linking.folding import REMEMBERED, fold, tidy
 from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NEWSPAPERS, SMALL, SPELLINGS
+from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NATIONAL, NEWSPAPERS, SMALL, SPELLINGS
 
 Words = tuple[str, ...]
 
 _ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
-_GROUP: Final = ("group", "of")
+_GROUP_OF: Final = ("group", "of")
 _NUMBERS: Final = {"seven": "7", "eight": "8", "ten": "10", "twenty": "20"}
 _HOUSE: Final = ("house", "of", "representatives")
-_WHITE_HOUSE: Final = ("white", "house")  # "the House" is another one
+_WHITE_HOUSE: Final = "whitehouse"  # "the House" is another one
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
-_LONG: Final = 7  # letters
+_JOINING: Final = frozenset({"&", "and"})
+_LONG: Final = 7  # letters, of which the last may be a plural's
 _TEAM: Final = 3  # words: where it plays, and its name in the plural
-_NATIONAL: Final = frozenset({"army", "congress", "house", "navy", "parliament", "senate"})
+# "House Democrats" and "Northern Illinois" are not the whole, nor are they teams.
+_NO_TEAMS: Final = frozenset(
+    "arkansas democrats greens illinois kansas massachusetts republicans texas".split()
+)
+# What is meant by its kind alone, where only one country's is named.
+_BODIES: Final = frozenset("army congress house marines navy parliament senate treasury".split())
 _DESCRIBING: Final = KINDS | SMALL
 _ALONE: Final = KINDS | NEWSPAPERS  # "the Bank", "the Times"
-# The legal forms that are as often a part of a name of several words, and what alone is no name.
+# The legal forms that are as often a part of a name of several words.
 _IN_FULL: Final = frozenset({"company", "corporation"})
-_TRADES: Final = frozenset("news marine gas oil water power electric insurance trading railway steel".split())
+# What is no name without one.
+_NO_NAMES: Final = frozenset(
+    "the and news marine gas oil water power electric insurance trading railway steel".split()
+)
 
 
 class Organisation(NamedTuple):
@@ -46,6 +55,7 @@ class Organisation(NamedTuple):
 @lru_cache(maxsize=REMEMBERED)
 def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
+    text = tidy(text)
     words = fold(text)
     union = UNIONS.get(words)
     words = words if union else unified(words)
@@ -60,7 +70,7 @@ def organisation(text: str) -> Organisation:
     return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), called)
 
 
-def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = ()) -> Links:
     """Which of the names are the same organisation's."""
     links = Links(names)
     every = [organisation(name.text) for name in names]
@@ -69,15 +79,15 @@ def link_organisations(names: Sequence[Name], introduced: Iterable[tuple[int, in
         links.join(name, other)
     short = [number for number, one in enumerate(every) if one.acronym]
     if short:
-        join_acronyms(names, short, links)
-    _join_homes(every, links)
-    _join_short_forms(every, links)
+        join_acronyms(names, short, introduced, links)
+    unclear = _join_homes(every, links)
+    _join_short_forms(every, links, unclear)
     return links
 
 
 def _tells(home: Words) -> bool:
     """Whether the name without its country is a name too: "the Bank" need not be the Bank of Japan."""
-    return len(home) > 1 or home[0] not in KINDS or home[0] in _NATIONAL
+    return len(home) > 1 or home[0] in _BODIES
 
 
 def fullness(words: Words) -> int:
@@ -95,8 +105,8 @@ def without_form(words: Words) -> Words:
 
 def _joint(words: Words) -> str:
     """Equal for the Ministry of Health and the Health Ministry, for SC Freiburg and Freiburg."""
-    if words[:2] == _GROUP and words[-1] in _NUMBERS:
-        return f"g{_NUMBERS[words[-1]]}"
+    if words[:2] == _GROUP_OF and len(words) == len(_GROUP_OF) + 1:
+        return f"g{_NUMBERS.get(words[-1], words[-1])}"
     if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
         words = (*words[2:], words[0])
     elif words[-3:] == _HOUSE:
@@ -107,16 +117,18 @@ def _joint(words: Words) -> str:
         words = words[:-1]
     joint = "".join(SPELLINGS.get(word, word) for word in words if word != "and")
     # The Defence Force is the Defence Forces; but Time is not the Times.
-    return joint.removesuffix("s") if len(joint) > _LONG else joint
+    return joint.removesuffix("s") if len(words) > 1 and len(joint) > _LONG else joint
 
 
 def without_legal_form(text: str) -> str:
     """The name as people see it: not "Kestrel Inc." but "Kestrel"; yet the "Ford Motor Company"."""
     words = text.split()
     while len(words) > 1 and (form := words[-1].casefold().replace(".", "").rstrip(",")) in LEGAL:
-        if (len(words) > 2 and form in _IN_FULL) or words[-2].casefold() in _TRADES:
+        if (len(words) > 2 and form in _IN_FULL) or words[-2].casefold() in _NO_NAMES:
             break
         del words[-1]
+        if len(words) > 1 and words[-1] in _JOINING:
+            del words[-1]  # "Merck & Co."
     return " ".join(words).rstrip(",") or text
 
 
@@ -154,8 +166,15 @@ def _join_twins(every: Sequence[Organisation], links: Links) -> None:
             links.join(twin, number)
 
 
-def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> None:
-    """Joins each acronym with the only one whose words it spells."""
+def join_acronyms(
+    names: Sequence[Name], short: Iterable[int], introduced: Iterable[tuple[int, int]], links: Links
+) -> None:
+    """Joins each acronym with the only one whose words it spells.
+
+    One that was introduced for another name spells no third: the Palestinian Authority (PA) is no Press
+    Association, unless they have a word in common.
+    """
+    meant = {one: other for pair in introduced for one, other in (pair, pair[::-1])}
     spelled: dict[str, set[int]] = {}
     for number, name in enumerate(names):
         for letters in acronyms(name.words):
@@ -164,38 +183,49 @@ def join_acronyms(names: Sequence[Name], short: Iterable[int], links: Links) -> 
         letters = "".join(without_form(names[number].words))
         full = {links.root(other) for other in spelled.get(letters, ())} - {links.root(number)}
         if len(full) == 1:
-            links.join(full.pop(), number)
+            root = full.pop()
+            known = set(names[meant.get(number, root)].words) - SMALL
+            if not known.isdisjoint(names[root].words):
+                links.join(root, number)
 
 
-def _join_homes(every: Sequence[Organisation], links: Links) -> None:
-    """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it."""
+def _join_homes(every: Sequence[Organisation], links: Links) -> set[int]:
+    """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it.
+
+    Those that may be several's are returned.
+    """
+    unclear: set[int] = set()
     known = {one.joint: number for number, one in reversed(list(enumerate(every)))}
     named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
         if one.home in known:
             named.setdefault(one.home, set()).add(links.root(number))
     if not named:
-        return
+        return unclear
     endings = Index()
     for number, one in enumerate(every):
         endings.add(one.bare[-1:], number)
     for home, roots in named.items():
         near = [every[number] for number in endings.get(every[known[home]].bare[-1])]
-        if len(roots) == 1 and all(one.home == home for one in near if _ends(one.joint, home)):
+        # Where nobody is near, it is a crowd that is.
+        if near and len(roots) == 1 and all(one.home == home for one in near if _ends(one.joint, home)):
             links.join(roots.pop(), known[home])
+        else:
+            unclear.add(known[home])
+    return unclear
 
 
 def _ends(joint: str, home: str) -> bool:
     """Whether a longer name ends like it; the White House is no House."""
-    return joint.endswith(home) and joint not in (home, "".join(_WHITE_HOUSE))
+    return joint.endswith(home) and joint not in (home, _WHITE_HOUSE)
 
 
-def _join_short_forms(every: Sequence[Organisation], links: Links) -> None:
+def _join_short_forms(every: Sequence[Organisation], links: Links, unclear: AbstractSet[int]) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
     known = frozenset(one.bare for one in every)
     for number, (words, _, acronym, adjective, whole, _) in enumerate(every):
-        if not (acronym or adjective or whole) and (
+        if not (acronym or adjective or whole or number in unclear) and (
             near := index.get(words[0]) or index.get(words[0].removesuffix("s"))
         ):
             found = [other for other in near if _is_short(words, every[other].bare, known)]
@@ -224,17 +254,19 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
-        whose = size == 1 and short[0] not in KINDS  # not the Navy for the Navy SEALs
+        if size == 1 and short[0] in KINDS and rest[0] not in SMALL:
+            return False  # the Navy is not short for the Navy SEALs
+        whose = size == 1 and not is_land(short)
         # The Department of Health and Human Services is more than one of health.
         more = rest[0] == "and" and not KINDS.isdisjoint(short)
         describes = not more and (rest[0] in _DESCRIBING or (whose and not _is_division(rest)))
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in _ALONE and short[0] == _head(full):
-        return full != _WHITE_HOUSE
+        return short[0] not in _BODIES or full[0] in NATIONAL or is_land(full[:-1])
     if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
     if size == 1 and short[0] == full[-1] and short[0].endswith("s"):  # the Hornets of a city
-        return len(full) <= _TEAM and SMALL.isdisjoint(full)
+        return len(full) <= _TEAM and SMALL.isdisjoint(full) and short[0] not in _NO_TEAMS
     return size == 1 and full == (short[0].removesuffix("s"), "party")
 
 

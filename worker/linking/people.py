@@ -1,12 +1,14 @@
 """People: by family or given name, with or without what is between, in the order of any country."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from worker.linking.folding import LONGEST, REMEMBERED
 from worker.linking.names import Index, Links, Name
 from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
+
+_OFFICE: Final = frozenset({"and", "of"})  # after a title: the office, which has no name in it
 
 
 class Person(NamedTuple):
@@ -20,7 +22,7 @@ class Person(NamedTuple):
 def person(words: tuple[str, ...]) -> Person:
     """The parts of a folded name."""
     start = 0
-    while start < len(words) - 1 and words[start] in TITLES:
+    while start < len(words) - 1 and words[start] in TITLES and words[start + 1] not in _OFFICE:
         start += 1
     end = len(words)
     generation = words[-1] if end - start > 1 and words[-1] in GENERATIONS else ""
@@ -43,6 +45,8 @@ def without_titles(text: str) -> str:
     """The name as people see it: neither "Mrs. Merkel" nor "Dr. Angela Merkel", but "Lady Gaga"."""
     words = text.split()
     while len(words) > 1 and _title(words[0]) in (TITLES if len(words) > 2 else OFFICES):
+        if words[1] in _OFFICE:
+            break
         del words[0]
     return " ".join(words)
 
@@ -58,7 +62,7 @@ def fullness(words: tuple[str, ...]) -> int:
     return named * LONGEST + len(words)
 
 
-def link_people(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+def link_people(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = ()) -> Links:
     """Which of the names are the same person's."""
     links = Links(names)
     people = _people(names)
@@ -92,17 +96,19 @@ def _keep_pairs_apart(names: Sequence[Name], people: list[Person]) -> None:
     """ "Trump-Biden" is no third one of either family: as a name it is all of one piece."""
     pairs = [number for number, name in enumerate(names) if len(name.words) == 2 and " " not in name.text]
     if pairs:
-        families = {one.parts[-1] for number, one in enumerate(people) if number not in pairs}
+        apart = frozenset(pairs)
+        families = {one.parts[-1] for number, one in enumerate(people) if number not in apart}
         for number in pairs:
             if families.issuperset(names[number].words):
                 people[number] = Person((" ".join(names[number].words),), "")
 
 
 def _join_full_names(people: Sequence[Person], links: Links) -> Index:
-    """The fullest first, so that a shorter one meets all that it may be short for."""
+    """The fullest first, so that a shorter one meets all that it may be short for; initials last."""
     index = Index()
     twins: dict[str, int] = {}
-    for number in sorted(range(len(people)), key=lambda number: -len(people[number].parts)):
+    fullest = sorted((len(one.parts[0]) == 1, -len(one.parts), number) for number, one in enumerate(people))
+    for initial, _, number in fullest:
         one = people[number]
         twin = twins.setdefault("".join(one.parts) + one.generation, number)
         if twin != number:
@@ -110,6 +116,9 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
         elif len(one.parts) > 1:
             near = (*index.get(one.parts[-1]), *index.get(one.parts[0]))
             same = {links.root(other) for other in near if _is_same(one, people[other])}
+            if initial and not same:
+                # "J. F. Mooney" has more initials than John Mooney has names.
+                same = {links.root(other) for other in near if _is_same(people[other], one)}
             if len(same) == 1:
                 links.join(same.pop(), number)
             index.add(one.parts, number)

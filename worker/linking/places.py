@@ -1,6 +1,6 @@
 """Places: countries by every name they have, other places with or without what they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -25,6 +25,8 @@ _CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("dc",): ("washington", "d", "c"),
 }
 _STATES: Final = frozenset("commonwealth emirate kingdom province republic state sultanate".split())
+_CITIES_TOO: Final = frozenset({("washington",), ("new", "york")})
+_COMPASS: Final = frozenset({"north", "east", "south", "west"})
 _AIRPORT: Final = ("international", "airport")
 # What it is, said once more without its name.
 _GROUNDS: Final = frozenset(
@@ -34,7 +36,7 @@ _GROUNDS: Final = frozenset(
 _KINDS: Final = (("islands",), ("island",), ("province",), ("sea",), ("ocean",), ("d", "c"), ("dc",))
 
 
-def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = ()) -> Links:
+def link_places(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = ()) -> Links:
     """Which of the names are the same place's."""
     links = Links(names)
     seen: dict[str, int] = {}
@@ -49,7 +51,7 @@ def link_places(names: Sequence[Name], introduced: Iterable[tuple[int, int]] = (
     _join_grounds(names, links)
     short = [number for number, name in enumerate(names) if _is_acronym(name)]
     if short:
-        join_acronyms(names, short, links)
+        join_acronyms(names, short, introduced, links)
     return links
 
 
@@ -67,7 +69,7 @@ def _join_grounds(names: Sequence[Name], links: Links) -> None:
     for number, name in enumerate(names):
         if len(name.words) == 1 and name.words[0] in _GROUNDS:
             ground = name.words[0]
-            full = {links.root(other) for other, one in enumerate(names) if one.words[-1] == ground}
+            full = {links.root(at) for at, one in enumerate(names) if ground in (one.words[0], one.words[-1])}
             full.discard(links.root(number))
             if len(full) == 1:
                 links.join(full.pop(), number)
@@ -86,13 +88,14 @@ def _keys(text: str) -> tuple[str, ...]:
         return (_key(land),)
     words = tuple(_SAME.get(word, word) for word in fold(text))
     words = _CITIES.get(words, words)
-    if len(words) > 2 and words[1] == "of" and words[0] in _STATES:
+    if len(words) > 2 and words[1] == "of" and words[0] in _STATES and words[2:] not in _CITIES_TOO:
         words = words[2:]
         if land := country(" ".join(words).upper()):
             return (_key(land),)
     if words[-2:] == _AIRPORT:
         words = (*words[:-2], words[-1])
-    bare = [words[: -len(kind)] for kind in _KINDS if words[-len(kind) :] == kind]
+    kinds = () if words[0] in _COMPASS else _KINDS  # "the North" is not the North Sea
+    bare = [words[: -len(kind)] for kind in kinds if words[-len(kind) :] == kind]
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))
 

@@ -11,8 +11,7 @@ OFFICES: Final = frozenset(
 # Some are called so: "Lady Gaga", "Dr. Dre".
 TITLES: Final = OFFICES | frozenset(
     "dr sir dame lord lady madame monsieur vice general gen colonel col captain capt lieutenant lt "
-    "sergeant sgt major maj admiral adm sheikh shaikh ayatollah imam hon saint st "
-    "king queen prince princess sultan emir pope archbishop".split()
+    "sergeant sgt major maj admiral adm sheikh shaikh ayatollah imam hon saint st".split()
 )
 GENERATIONS: Final = frozenset("jr sr ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split())
 # Before a family name, which is used with them and without.

@@ -6,12 +6,13 @@ from typing import Final
 from contract.entities import UNCOUNTED_LABELS
 from worker.linking.countries import country
 from worker.linking.forms import Form
+from worker.linking.vocabulary import GENERATIONS
 
 Words = tuple[str, ...]
 Ballot = dict[str, int]
 
 _LOPSIDED: Final = 3  # times as much evidence
-_LIKELY: Final = 2  # is enough for the family name of somebody who is named in full
+_LIKELY: Final = 2  # is enough for a family name that is somebody's elsewhere, who is named in full
 # "May" the month says nothing about Theresa May; demonyms stay what they are.
 _SILENT: Final = UNCOUNTED_LABELS
 _STAYS: Final = "NORP"
@@ -43,7 +44,7 @@ def _count(forms: Iterable[Form]) -> None:
     for form in forms:
         if form.found_as not in _SILENT:
             ballot = ballots.setdefault(form.words, {})
-            ballot[form.found_as] = ballot.get(form.found_as, 0) + form.times
+            ballot[form.label] = ballot.get(form.label, 0) + form.times
     families = _families(ballots)
     for form in forms:
         if form.found_as in (_STAYS, *_SILENT) or form.label != form.found_as:
@@ -54,14 +55,14 @@ def _count(forms: Iterable[Form]) -> None:
         if bearers and (_PERSON in ballot or not country(form.text)):
             ballot[_PERSON] = ballot.get(_PERSON, 0) + bearers
         if len(ballot) > 1:
-            form.label = _winner(ballot, family=bearers > 0) or form.label
+            form.label = _winner(ballot, family=bearers > 0 and _PERSON in ballots[form.words]) or form.label
 
 
 def _families(ballots: Mapping[Words, Ballot]) -> dict[Words, int]:
     """How often people are named in full, by their family names: evidence for who is meant by these alone."""
     families: dict[Words, int] = {}
     for words, ballot in ballots.items():
-        if len(words) > 1 and _PERSON in ballot:
+        if len(words) > 1 and _PERSON in ballot and words[-1] not in GENERATIONS:
             families[words[-1:]] = families.get(words[-1:], 0) + ballot[_PERSON]
     return families
 
