@@ -64,7 +64,7 @@ def organisation(text: str) -> Organisation:
     # "U.N.-African Union" is no African Union of the United Nations.
     land, home = ((), ()) if "-" in text.partition(" ")[0] else at_home(bare)
     joint = union or "".join(land) + _joint(home if land else bare)
-    if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]):
+    if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]) and not is_land(bare[:1]):
         joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
     called = _joint(home) if home and _tells(home) else ""
     return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), called)
@@ -80,8 +80,8 @@ def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, in
     short = [number for number, one in enumerate(every) if one.acronym]
     if short:
         join_acronyms(names, short, introduced, links)
-    unclear = _join_homes(every, links)
-    _join_short_forms(every, links, unclear)
+    decided = _join_homes(every, links)
+    _join_short_forms(every, links, decided)
     return links
 
 
@@ -192,40 +192,43 @@ def join_acronyms(
 def _join_homes(every: Sequence[Organisation], links: Links) -> set[int]:
     """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it.
 
-    Those that may be several's are returned.
+    Returned are the numbers of those about which that decides, also where it may be several's.
     """
-    unclear: set[int] = set()
     known = {one.joint: number for number, one in reversed(list(enumerate(every)))}
     named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
         if one.home in known:
             named.setdefault(one.home, set()).add(links.root(number))
     if not named:
-        return unclear
-    endings = Index()
+        return set()
+    index = Index()
     for number, one in enumerate(every):
-        endings.add(one.bare[-1:], number)
+        index.add((one.bare[0], one.bare[-1]), number)
     for home, roots in named.items():
-        near = [every[number] for number in endings.get(every[known[home]].bare[-1])]
-        # Where nobody is near, it is a crowd that is.
-        if near and len(roots) == 1 and all(one.home == home for one in near if _ends(one.joint, home)):
-            links.join(roots.pop(), known[home])
-        else:
-            unclear.add(known[home])
-    return unclear
+        bare = every[known[home]].bare
+        near = [index.get(word) for word in {bare[0], bare[-1]}]
+        # Where not even the name itself is near, a crowd is.
+        if len(roots) == 1 and all(near):
+            others = (every[number] for numbers in near for number in numbers)
+            if not any(_is_rival(one, bare, home) for one in others):
+                links.join(roots.pop(), known[home])
+    return {known[home] for home in named}
 
 
-def _ends(joint: str, home: str) -> bool:
-    """Whether a longer name ends like it; the White House is no House."""
-    return joint.endswith(home) and joint not in (home, _WHITE_HOUSE)
+def _is_rival(one: Organisation, bare: Words, home: str) -> bool:
+    """Whether the name without a country may mean this one, which is no country's: "Ohio Supreme Court"."""
+    if one.home == home or one.joint in (home, _WHITE_HOUSE):
+        return False
+    size = len(bare)
+    return one.joint.endswith(home) or (one.bare[:size] == bare and one.bare[size : size + 1] == ("of",))
 
 
-def _join_short_forms(every: Sequence[Organisation], links: Links, unclear: AbstractSet[int]) -> None:
+def _join_short_forms(every: Sequence[Organisation], links: Links, decided: AbstractSet[int]) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
     known = frozenset(one.bare for one in every)
     for number, (words, _, acronym, adjective, whole, _) in enumerate(every):
-        if not (acronym or adjective or whole or number in unclear) and (
+        if not (acronym or adjective or whole or number in decided) and (
             near := index.get(words[0]) or index.get(words[0].removesuffix("s"))
         ):
             found = [other for other in near if _is_short(words, every[other].bare, known)]

@@ -181,6 +181,7 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("Kenya Airways", "Kenya"),
         ("Georgia Supreme Court", "Supreme Court"),
         ("USA Today", "Today"),
+        ("UN Group", "UN"),
         ("Department of Health and Welfare", "Department of Health"),
         ("Sony Pictures", "Sony"),
         ("University of Oslo", "Bergen"),
@@ -237,6 +238,8 @@ def test_a_court_that_may_be_a_states_is_no_countrys() -> None:
     )
     text = "The [U.S. Supreme Court|o1] and the [Supreme Court of India|o2] met. The [Supreme Court|o3] rose."
     assert names(text)[-1] == "Supreme Court"
+    text = "The [U.S. Supreme Court|o1] and the [Supreme Court of Ohio|o2] met. The [Supreme Court|o3] rose."
+    assert len(set(names(text))) == 3
     text = "The [White House|o1] spoke. The [U.S. House|o2] voted. The [House|o2] rose."
     assert names(text) == ["White House", "U.S. House", "U.S. House"]
 
