@@ -13,7 +13,7 @@ from worker.linking.vocabulary import LANGUAGES
 # Between a name and what is introduced; between brackets there may be a few words more.
 _OPENING: Final = re.compile(r" ?\((?:[^()\n]{0,40}[ ,])?[\"'“‘]?")
 _BRACKETS: Final = ("(", " (")
-_OR: Final = ", or "
+_OR: Final = ", or "  # says it of an acronym only: otherwise another one comes
 _BESIDE: Final = re.compile(r"[,;] (?:or |abbreviated |short )?")
 _SAYING: Final = re.compile(
     r"\)?[,;]? ?\(?(?:(?:and|but|or) )?(?:(?:which|who|he|she|it) )?(?:(?:is|are|was|were) )?"
@@ -32,7 +32,9 @@ _DOING: Final = re.compile(
 _SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\. | aka | formerly |, or ")
 # What says so in brackets only: outside, another one is meant.
 _BRACKETED: Final = re.compile(r".*\b(?:born|née|now|then|or)(?: the)? \W?")
+# What a place has, whose acronym may follow in brackets.
 _OF_PLACES: Final = frozenset({"assembly", "government", "legislature", "parliament"})
+# Behind what is introduced: "the Paris of the East".
 _COMPARING: Final = re.compile(r"[\"”’']? of ")
 _CLOSING: Final = frozenset(")\"'”’,;")
 _TRANSLATED: Final = re.compile(rf" \([,;]? ?(?:[A-Z][a-z]+ )?(?:{'|'.join(LANGUAGES)}): [\"'“‘]?")
@@ -69,7 +71,6 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
             return _renders(one.text, other.text)
     if gap == _OR:
         return _abbreviates(one.text, other.text) or _translates(other.text, one.text)
-    # "Known as the Paris of the East" is not Paris.
     return _says_so(gap) and not _COMPARING.match(content, other.end)
 
 

@@ -1,6 +1,6 @@
 """Organisations: by an acronym, introduced or spelled, by a short form, with or without the legal form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ _WHITE_HOUSE: Final = "whitehouse"  # "the House" is another one
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _ACRONYM: Final = range(2, 11)  # letters
+# What a group called by an acronym may leave out.
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
 _JOINING: Final = frozenset({"&", "and"})
 _LONG: Final = 7  # letters, of which the last may be a plural's
@@ -74,13 +75,13 @@ def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, in
     """Which of the names are the same organisation's."""
     links = Links(names)
     every = [organisation(name.text) for name in names]
-    _join_twins(every, links)
+    known = _join_twins(every, links)
     for name, other in introduced:
         links.join(name, other)
     short = [number for number, one in enumerate(every) if one.acronym]
     if short:
         join_acronyms(names, short, introduced, links)
-    decided = _join_homes(every, links)
+    decided = _join_homes(every, known, links)
     _join_short_forms(every, links, decided)
     return links
 
@@ -158,12 +159,14 @@ def acronyms(words: Words) -> frozenset[str]:
     return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
 
 
-def _join_twins(every: Sequence[Organisation], links: Links) -> None:
-    seen: dict[str, int] = {}
+def _join_twins(every: Sequence[Organisation], links: Links) -> dict[str, int]:
+    """The first name of each `joint`, which the others with it are joined with."""
+    known: dict[str, int] = {}
     for number, one in enumerate(every):
-        twin = seen.setdefault(one.joint, number)
+        twin = known.setdefault(one.joint, number)
         if twin != number:
             links.join(twin, number)
+    return known
 
 
 def join_acronyms(
@@ -189,12 +192,11 @@ def join_acronyms(
                 links.join(root, number)
 
 
-def _join_homes(every: Sequence[Organisation], links: Links) -> set[int]:
+def _join_homes(every: Sequence[Organisation], known: Mapping[str, int], links: Links) -> set[int]:
     """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it.
 
     Returned are the numbers of those about which that decides, also where it may be several's.
     """
-    known = {one.joint: number for number, one in reversed(list(enumerate(every)))}
     named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
         if one.home in known:

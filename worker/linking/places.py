@@ -24,6 +24,7 @@ _CITIES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("d", "c"): ("washington", "d", "c"),
     ("dc",): ("washington", "d", "c"),
 }
+# The State of Virginia is Virginia; that of Washington is another place than the city.
 _STATES: Final = frozenset("commonwealth emirate kingdom province republic state sultanate".split())
 _CITIES_TOO: Final = frozenset({("washington",), ("new", "york")})
 _COMPASS: Final = frozenset({"north", "east", "south", "west"})

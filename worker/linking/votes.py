@@ -54,6 +54,8 @@ def _count(forms: Iterable[Form]) -> None:
         # "Jordan" alone is the country, whoever else is called so, unless he is called so too.
         if bearers and (_PERSON in ballot or not country(form.text)):
             ballot[_PERSON] = ballot.get(_PERSON, 0) + bearers
+        if _ALL_PLACES.issuperset(ballot) and country(form.text):
+            continue  # a country is a GPE, whatever its name in small letters was taken for
         if len(ballot) > 1:
             form.label = _winner(ballot, family=bearers > 0 and _PERSON in ballots[form.words]) or form.label
 
@@ -68,8 +70,8 @@ def _families(ballots: Mapping[Words, Ballot]) -> dict[Words, int]:
 
 
 def _winner(ballot: Ballot, *, family: bool) -> str:
-    first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
     if _ALL_PLACES.issuperset(ballot):
         return max(ballot, key=ballot.__getitem__)  # or the first
+    first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
     likely = family and first[0] == _PERSON
     return first[0] if first[1] >= (_LIKELY if likely else _LOPSIDED) * second[1] else ""

@@ -41,6 +41,7 @@ def test_the_kinds_of_places_always_agree_on_the_commonest_or_the_first() -> Non
     assert labels("[Gran Kestra|g1]. [Gran Kestra|l1]. [Gran Kestra|l1].") == ["LOC"] * 3
     assert labels("[Gran Kestra|l1]. [Gran Kestra|g1].") == ["LOC"] * 2
     assert labels("[Kenya|l1]. [Kenya|g1]. [Kenya|l1].") == ["GPE"] * 3
+    assert labels("[us|f1]. [US|g1].")[1] == "GPE"
 
 
 def test_where_the_evidence_is_not_lopsided_both_labels_stay() -> None:
