@@ -10,10 +10,19 @@ Ids: TypeAlias = NDArray[np.intp]
 Hashes: TypeAlias = NDArray[np.uint64]
 Flags: TypeAlias = NDArray[np.bool_]
 
+_LINE: Final = 64  # bytes of a line of the cache
+
 _Any = TypeVar("_Any", bound=np.generic)
 
 # Half as much again: a growing table is seldom copied and never twice as large as it need be.
 _GROWTH: Final = 1.5
+
+
+def aligned(size: int) -> Floats:
+    """Zeros that begin where a line of the cache does, so that no vector register is filled from two."""
+    room = np.zeros(4 * size + _LINE, np.uint8)
+    start = -room.ctypes.data % _LINE
+    return room[start : start + 4 * size].view(np.float32)
 
 
 def with_room(array: NDArray[_Any], rows: int) -> NDArray[_Any]:

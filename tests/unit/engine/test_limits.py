@@ -3,6 +3,7 @@
 import random
 import string
 
+import numpy as np
 import pytest
 from spacy.language import Language
 
@@ -55,6 +56,12 @@ def test_the_vocabulary_does_not_grow(nlp: Language, engine: Extractor) -> None:
     before = len(nlp.vocab.strings), len(list(nlp.vocab))
     engine.find([_new_words(random.Random(2), 500)])
     assert (len(nlp.vocab.strings), len(list(nlp.vocab))) == before
+
+
+def test_numpy_is_left_as_it_was(engine: Extractor) -> None:
+    before = np.getbufsize()
+    engine.find(["Angela Merkel met Boris Johnson."])
+    assert np.getbufsize() == before
 
 
 def test_lexemes_of_others_are_whole(nlp: Language, engine: Extractor) -> None:
