@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from operator import lt
 from typing import Final
 
 from contract.entities import Entity, name_of
@@ -52,7 +53,7 @@ def _in_order(entities: Sequence[Entity]) -> Sequence[int]:
     """Their numbers by position; recognizers give them so."""
     numbers = range(len(entities))
     starts = [entity.start for entity in entities]
-    if starts == sorted(set(starts)):
+    if all(map(lt, starts, starts[1:])):
         return numbers
     return sorted(numbers, key=lambda number: (starts[number], entities[number].end))
 
