@@ -11,7 +11,13 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "AE": ("", "UAE", "Emirates"),
     "BA": ("", "Bosnia", "Bosnia & Herzegovina", "BiH"),
     "BN": ("Brunei",),
-    "CD": ("Democratic Republic of the Congo", "Democratic Republic of Congo", "DR Congo", "DRC"),
+    "CD": (
+        "Democratic Republic of the Congo",
+        "Democratic Republic of Congo",
+        "DR Congo",
+        "D.R. Congo",
+        "DRC",
+    ),
     "CF": ("", "CAR"),
     "CG": ("Republic of the Congo", "Republic of Congo", "Congo-Brazzaville"),
     "CI": ("Ivory Coast",),
@@ -20,11 +26,17 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "CZ": ("Czech Republic",),
     "FK": ("Falkland Islands", "Falklands"),
     "FM": ("Micronesia",),
+    "AG": ("", "Antigua & Barbuda"),
     "GB": ("", "UK", "GB", "Great Britain", "Britain"),
-    "KP": ("", "DPRK"),
-    "KR": ("", "ROK", "Republic of Korea"),
+    "IE": ("", "Republic of Ireland"),
+    "KN": ("", "Saint Kitts & Nevis", "St. Kitts & Nevis", "St. Kitts and Nevis"),
+    "KP": ("", "DPRK", "N. Korea"),
+    "KR": ("", "ROK", "Republic of Korea", "S. Korea"),
+    "LA": ("", "Lao PDR"),
+    "LC": ("", "St. Lucia"),
     "MK": ("", "Macedonia", "Republic of Macedonia", "Former Yugoslav Republic of Macedonia", "FYROM"),
     "MM": ("", "Burma"),
+    "MO": ("Macau",),
     "NL": ("Netherlands", "Holland"),
     "NZ": ("", "NZ"),
     "PG": ("", "PNG"),
@@ -34,11 +46,14 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "ST": ("", "Sao Tome & Principe"),
     "SZ": ("", "Swaziland"),
     "TL": ("East Timor",),
-    "TR": ("Turkey",),
+    "TR": ("Turkey", "Republic of Turkey"),
     "TT": ("", "Trinidad & Tobago"),
     "TW": ("", "Republic of China"),
     "US": ("", "US", "USA", "America"),
     "VA": ("Vatican", "Vatican City", "Holy See"),
+    "VC": ("", "St. Vincent and the Grenadines", "Saint Vincent & the Grenadines"),
+    "VG": ("British Virgin Islands",),
+    "VI": ("U.S. Virgin Islands", "US Virgin Islands", "United States Virgin Islands"),
     "VN": ("", "Viet Nam"),
 }
 # Not in ISO's list, or no longer.
@@ -59,11 +74,16 @@ _CAPITALS: Final = frozenset({"us", "car"})
 @lru_cache(maxsize=REMEMBERED)
 def country(text: str) -> str | None:
     """The name of the country that the text names, and nothing besides."""
-    words = fold(text)
-    key = " ".join(words) if len(words[0]) > 1 else "".join(words)
+    key = _key(text)
     if key in _CAPITALS and text.islower() and "." not in text:
         return None
     return country_names().get(key)
+
+
+def _key(text: str) -> str:
+    """Its folded words, or what single letters spell: "U.S." is "us"."""
+    words = fold(text)
+    return " ".join(words) if len(words[0]) > 1 else "".join(words)
 
 
 @cache
@@ -72,7 +92,7 @@ def country_names() -> dict[str, str]:
     shown: dict[str, str] = {}
     for name, forms in _countries():
         for form in (name, *forms):
-            shown.setdefault(" ".join(fold(form)), name)
+            shown.setdefault(_key(form), name)
     return {key: name for key, name in shown.items() if key not in SHARED}
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from contract.entities import Entity
 from worker.linking.folding import fold
 from worker.linking.organisations import is_acronym
-from worker.linking.vocabulary import LANGUAGES
+from worker.linking.vocabulary import KINDS, LANGUAGES
 
 # Between a name and what is introduced; between brackets there may be a few words more.
 _OPENING: Final = re.compile(r" ?\((?:[^()\n]{0,40}[ ,])?[\"'“‘]?")
@@ -69,7 +69,10 @@ def _introduces(content: str, one: Entity, other: Entity, *, shortened: bool) ->
         # "Yöpartio (Night Patrol)"; of a place, what is in brackets is as often where it lies.
         if one.label == "ORG" and gap.strip() == "(" and (closing == ")" or shortened):
             return _renders(one.text, other.text)
-    if gap == _OR:
+    if gap.removesuffix("the ") == _OR:
+        # "The Justice and Development Party, or AKP": of what says what it is; "Kestrel, or CNN" are two.
+        if one.label == "ORG" and is_acronym(other.text) and not KINDS.isdisjoint(fold(one.text)):
+            return _renders(one.text, other.text)
         return _abbreviates(one.text, other.text) or _translates(other.text, one.text)
     return _says_so(gap) and not _COMPARING.match(content, other.end)
 
@@ -79,7 +82,8 @@ def _renders(name: str, other: str) -> bool:
     if is_acronym(other):
         # Of another language, often: "Law and Justice (PiS)". But "Kestrel (NYSE)" is listed there.
         return " " in name and other not in _EXCHANGES and not is_acronym(name)
-    return not is_acronym(name)
+    # "AKP (Justice and Development Party)"; in "BBC (London)" it is a place.
+    return not is_acronym(name) or not KINDS.isdisjoint(fold(other)[1:])
 
 
 def _shortens(content: str, name: Entity, short: Entity) -> bool:

@@ -28,6 +28,11 @@ _LONGEST: Final = 4  # words; the few countries of more are named in short
 _NO_LANDS: Final = frozenset({"car", "georgia"})  # a word, and a state as well
 
 
+def union(words: Words) -> str | None:
+    """The letters of the union or country that folded words name, if it is one of these."""
+    return UNIONS.get(words) or (words[0] if len(words) == 1 and words[0] in WRITTEN_OUT else None)
+
+
 def unified(words: Words) -> Words:
     """The U.S. Congress is the United States Congress, a U.N. envoy the United Nations'."""
     if _BEGINNINGS.isdisjoint(words):

@@ -20,7 +20,7 @@ from worker.linking.votes import vote
 
 # Raise it with whatever changes what is linked, pycountry's names included: what comes again is then linked
 # anew, and the counts follow.
-VERSION: Final = 4
+VERSION: Final = 5
 
 Rules = Callable[[Sequence[Name], Sequence[tuple[int, int]]], Links]
 _RULES: Final[dict[str, Rules]] = {
@@ -83,8 +83,10 @@ class _Group:
             number = self._numbers[words] = len(self.names)
             self.names.append(Name(words, text, form.first, {text: form.times}))
         else:
-            times = self.names[number].forms
-            times[text] = times.get(text, 0) + form.times
+            name = self.names[number]
+            name.forms[text] = name.forms.get(text, 0) + form.times
+            if name.text.isupper() and not text.isupper():
+                name.text, name.first = text, form.first  # a headline names nobody before the others do
         return number
 
 

@@ -10,11 +10,11 @@ _CROWD: Final = 12
 
 @dataclass(slots=True)
 class Name:
-    """Mentions written alike but for case, accents and such. `first` is the place of the first one."""
+    """Mentions written alike but for case, accents and such."""
 
     words: tuple[str, ...]
-    text: str  # the first of the forms
-    first: int
+    text: str  # the first of the forms, but for capitals only, as of a headline
+    first: int  # the place of its first mention
     forms: dict[str, int]
 
 
@@ -24,7 +24,7 @@ class Links:
     def __init__(self, names: Sequence[Name]) -> None:
         self._parents = list(range(len(names)))
         self._firsts = [name.first for name in names]
-        self._until: dict[int, tuple[int, int]] = {}
+        self._between: dict[int, tuple[int, int, int]] = {}
 
     def root(self, number: int) -> int:
         """The number that stands for all that are joined with this one."""
@@ -40,22 +40,22 @@ class Links:
             self._parents[second] = first
 
     def shorten(self, short: int, bearers: Iterable[int]) -> None:
-        """The short name means its only bearer. Of two, it means the first until the second appears."""
+        """The short name means its only bearer; of two, the first, from there until the second appears."""
         roots = {self.root(bearer) for bearer in bearers} - {self.root(short)}
         first, *others = sorted(roots, key=lambda root: self._firsts[root]) or [short]
-        if not others:
+        if others:
+            self._between[short] = (first, self._firsts[first], self._firsts[others[0]])
+        else:
             self.join(first, short)
-        elif self._firsts[first] < self._firsts[short]:
-            self._until[short] = (first, self._firsts[others[0]])
 
     def depends(self, number: int) -> bool:
         """Whether it depends on the place what the name means."""
-        return number in self._until
+        return number in self._between
 
     def meant(self, number: int, place: int) -> int:
         """What a mention of such a name at this place counts for."""
-        bearer, until = self._until[number]
-        return self.root(bearer if place < until else number)
+        bearer, first, second = self._between[number]
+        return self.root(bearer if first < place < second else number)
 
 
 class Index:

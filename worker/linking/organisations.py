@@ -8,18 +8,31 @@ from typing import Final, NamedTuple
 from worker.linking.folding import REMEMBERED, fold, tidy
 from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified
 from worker.linking.names import Index, Links, Name
-from worker.linking.vocabulary import CLUBS, DIVISIONS, KINDS, LEGAL, NATIONAL, NEWSPAPERS, SMALL, SPELLINGS
+from worker.linking.vocabulary import (
+    ADJECTIVES,
+    CLUBS,
+    DIVISIONS,
+    KINDS,
+    LEGAL,
+    NATIONAL,
+    NEWSPAPERS,
+    POSSESSIVE,
+    SMALL,
+    SPELLINGS,
+)
 
 Words = tuple[str, ...]
 
-_ADJECTIVES: Final = ("an", "ic", "ish", "ese")
 _SHORTENED: Final = 5  # letters that are enough to know a word by: "Telecom" for "Telecommunications"
 _GROUP_OF: Final = ("group", "of")
 _NUMBERS: Final = {"seven": "7", "eight": "8", "ten": "10", "twenty": "20"}
 _HOUSE: Final = ("house", "of", "representatives")
 _WHITE_HOUSE: Final = "whitehouse"  # "the House" is another one
 _UNIVERSITY: Final = ("university", "of")  # "Oxford" among organisations is the university
+_TWO: Final = frozenset({"miami", "washington", "york"})  # have two, called one way and the other
 _MINISTRIES: Final = frozenset({"ministry", "department"})
+_AFFAIRS: Final = "affairs"  # the Ministry of Foreign Affairs is the Foreign Ministry
+_COUNCIL: Final = ("council",)  # is a place's: Manchester City is not the Manchester City Council
 _ACRONYM: Final = range(2, 11)  # letters
 # What a group called by an acronym may leave out.
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
@@ -61,7 +74,7 @@ def organisation(text: str) -> Organisation:
     union = UNIONS.get(words)
     words = words if union else unified(words)
     bare = without_form(words)
-    adjective = len(bare) == 1 and bare[0].endswith(_ADJECTIVES)
+    adjective = len(bare) == 1 and bare[0] in ADJECTIVES
     # "U.N.-African Union" is no African Union of the United Nations.
     land, home = ((), ()) if "-" in text.partition(" ")[0] else at_home(bare)
     joint = union or "".join(land) + _joint(home if land else bare)
@@ -82,7 +95,7 @@ def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, in
     if short:
         join_acronyms(names, short, introduced, links)
     decided = _join_homes(every, known, links)
-    _join_short_forms(every, links, decided)
+    _join_short_forms(names, every, links, decided)
     return links
 
 
@@ -105,11 +118,13 @@ def without_form(words: Words) -> Words:
 
 
 def _joint(words: Words) -> str:
-    """Equal for the Ministry of Health and the Health Ministry, for SC Freiburg and Freiburg."""
+    """Equal for the Ministry of Health and the Health Ministry, for SC Freiburg and Freiburg, ..."""
     if words[:2] == _GROUP_OF and len(words) == len(_GROUP_OF) + 1:
         return f"g{_NUMBERS.get(words[-1], words[-1])}"
     if len(words) > 2 and words[1] == "of" and words[0] in _MINISTRIES:
-        words = (*words[2:], words[0])
+        words = (*words[2 : -1 if words[-1] == _AFFAIRS else None], words[0])
+    elif len(words) == len(_UNIVERSITY) + 1 and words[:2] == _UNIVERSITY and words[2] not in _TWO:
+        words = (words[2], words[0])
     elif words[-3:] == _HOUSE:
         words = words[:-2]
     elif len(words) > 1 and words[0] in CLUBS and len(words[1]) > 2:  # AC/DC is no club
@@ -134,8 +149,10 @@ def without_legal_form(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    """The two unions that everybody knows by their letters, as articles name them that name them in full."""
+    """What everybody knows by a shorter name, as articles name it that name it in full: unions, Moody's."""
     words = fold(text)
+    if len(words) == 1 and words[0] in POSSESSIVE:
+        return f"{tidy(text)}'s"
     return WRITTEN_OUT.get(UNIONS.get(words, "".join(words)), text) if is_acronym(text) else text
 
 
@@ -149,13 +166,20 @@ def is_acronym(text: str) -> bool:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def acronyms(words: Words) -> frozenset[str]:
-    """What the first letters of the words spell, with and without the small words and the legal form."""
+def acronyms(text: str) -> frozenset[str]:
+    """What the first letters of a name spell, with and without the small words and the legal form.
+
+    A word with a hyphen or an elision is one or two: the IDB is Inter-American, and "l'Automobile" has an A.
+    """
+    words = fold(text)
     if not 2 <= len(words) <= 12:
         return frozenset()
     named = without_form(words)
     big = tuple(word for word in named if word not in SMALL)
-    every = (words, named, big, at_home(unified(big))[1])
+    every = [words, named, big, at_home(unified(big))[1]]
+    if "-" in text or "'" in text or "’" in text:
+        parts = [fold(part) for part in text.replace("’", "'").replace("'", " ").split()]
+        every.append(tuple(part[0] for part in parts if part[0] not in SMALL and len("".join(part)) > 1))
     return frozenset("".join(word[0] for word in part) for part in every if len(part) > 1)
 
 
@@ -175,15 +199,18 @@ def join_acronyms(
     """Joins each acronym with the only one whose words it spells.
 
     One that was introduced for another name spells no third: the Palestinian Authority (PA) is no Press
-    Association, unless they have a word in common.
+    Association, and beside the Asian Development Bank (ADB) the African one is not meant. Where only a part
+    of the name was found before the brackets, it spells what has a word in common with that.
     """
     meant = {one: other for pair in introduced for one, other in (pair, pair[::-1])}
     spelled: dict[str, set[int]] = {}
     for number, name in enumerate(names):
-        for letters in acronyms(name.words):
+        for letters in acronyms(name.text):
             spelled.setdefault(letters, set()).add(number)
     for number in short:
         letters = "".join(without_form(names[number].words))
+        if number in meant and letters in acronyms(names[meant[number]].text):
+            continue
         full = {links.root(other) for other in spelled.get(letters, ())} - {links.root(number)}
         if len(full) == 1:
             root = full.pop()
@@ -225,12 +252,17 @@ def _is_rival(one: Organisation, bare: Words, home: str) -> bool:
     return one.joint.endswith(home) or (one.bare[:size] == bare and one.bare[size : size + 1] == ("of",))
 
 
-def _join_short_forms(every: Sequence[Organisation], links: Links, decided: AbstractSet[int]) -> None:
+def _join_short_forms(
+    names: Sequence[Name], every: Sequence[Organisation], links: Links, decided: AbstractSet[int]
+) -> None:
     """A short form comes after what it is short for; what comes before is a name of its own."""
     index = Index()
     known = frozenset(one.bare for one in every)
-    for number, (words, _, acronym, adjective, whole, _) in enumerate(every):
-        if not (acronym or adjective or whole or number in decided) and (
+    # Siemens, where Siemens AG is named too, is not short for Siemens Energy.
+    whole = {one.joint for one in every if one.whole}
+    for number in sorted(range(len(names)), key=lambda number: names[number].first):
+        words, joint, acronym, adjective, _, _ = every[number]
+        if not (acronym or adjective or joint in whole or number in decided) and (
             near := index.get(words[0]) or index.get(words[0].removesuffix("s"))
         ):
             found = [other for other in near if _is_short(words, every[other].bare, known)]
@@ -259,7 +291,7 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
-        if size == 1 and short[0] in KINDS and rest[0] not in SMALL:
+        if (size == 1 and short[0] in KINDS and rest[0] not in SMALL) or rest == _COUNCIL:
             return False  # the Navy is not short for the Navy SEALs
         whose = size == 1 and not is_land(short)
         # The Department of Health and Human Services is more than one of health.
@@ -270,6 +302,8 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         return short[0] not in _BODIES or full[0] in NATIONAL or is_land(full[:-1])
     if full[:2] == _UNIVERSITY and full[2:] == short:
         return True
+    if size == 1 and len(full) == len(short) + 1 and full[0] in NATIONAL and full[1:] == short:
+        return short[0] not in _DESCRIBING  # Saudi Aramco
     if size == 1 and short[0] == full[-1] and short[0].endswith("s"):  # the Hornets of a city
         return len(full) <= _TEAM and SMALL.isdisjoint(full) and short[0] not in _NO_TEAMS
     return size == 1 and full == (short[0].removesuffix("s"), "party")

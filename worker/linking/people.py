@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from worker.linking.folding import LONGEST, REMEMBERED
+from worker.linking.folding import LONGEST, REMEMBERED, fold
 from worker.linking.names import Index, Links, Name
 from worker.linking.vocabulary import GENERATIONS, GIVEN_TOO, KIN, OFFICES, PARTICLES, TITLES
 
 _OFFICE: Final = frozenset({"and", "of"})  # after a title: the office, which has no name in it
+_WRITTEN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
+_UMLAUTS: Final = frozenset("äöüøå")
+# Whom their numbers tell apart, and who are named without one where there is but one.
+_RULERS: Final = frozenset("king queen pope emperor empress tsar sultan".split())
 
 
 class Person(NamedTuple):
@@ -16,6 +20,7 @@ class Person(NamedTuple):
 
     parts: tuple[str, ...]
     generation: str
+    hyphens: int = 0  # in the name as written: "Pérez-Castejón" is two parts, and one family name
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -57,7 +62,7 @@ def _title(word: str) -> str:
 
 def fullness(words: tuple[str, ...]) -> int:
     """How much of somebody's name it is: its parts, initials for less, then whatever is between."""
-    parts, generation = person(words)
+    parts, generation, _ = person(words)
     named = sum(3 if len(part) > 1 else 1 for part in parts) + bool(generation)
     return named * LONGEST + len(words)
 
@@ -70,26 +75,49 @@ def link_people(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = (
     for one, other in introduced:
         # "Alan, called Victor" does not make the Alans and the Victors one.
         if not any(
-            len(people[name].parts) == 1 and _bearers(people[name], people, index) for name in (one, other)
+            len(people[name].parts) == 1 and _bearers(name, names, people, index) for name in (one, other)
         ):
             links.join(one, other)
     for number, who in enumerate(people):
         if len(who.parts) == 1:
-            links.shorten(number, _bearers(who, people, index))
+            links.shorten(number, _bearers(number, names, people, index))
     return links
 
 
 def _people(names: Sequence[Name]) -> list[Person]:
-    people = [person(name.words) for name in names]
+    people = [
+        person(name.words)._replace(hyphens=name.text.count("-")) if "-" in name.text else person(name.words)
+        for name in names
+    ]
+    _spell_alike(names, people)
     _keep_pairs_apart(names, people)
     doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
     if doubtful:
-        ends = {name.words[-size:] for name in names for size in (2, 3) if len(name.words) > size}
+        within = {
+            name.words[start : start + size]
+            for name in names
+            for size in (2, 3)
+            for start in range(1, len(name.words) - size + 1)
+        }
         for number in doubtful:
-            # "Al Suwaidi" alone, where somebody's name ends like that: then "Al" is nobody's given name.
-            if names[number].words in ends:
+            # "Al Suwaidi" or "El Chapo" alone, which is within somebody's name: there it is no given name.
+            if names[number].words in within:
                 people[number] = Person(people[number].parts[1:], "")
     return people
+
+
+def _spell_alike(names: Sequence[Name], people: list[Person]) -> None:
+    """Schröder, whom one writes Schroeder where the keyboard has no ö, and folded is Schroder."""
+    written = {
+        fold(word.casefold().translate(_WRITTEN))[0]: fold(word)[0]
+        for name in names
+        if not name.text.isascii()
+        for word in name.text.replace("-", " ").split()
+        if not _UMLAUTS.isdisjoint(word.casefold())
+    }
+    if written:
+        for number, one in enumerate(people):
+            people[number] = one._replace(parts=tuple(written.get(part, part) for part in one.parts))
 
 
 def _keep_pairs_apart(names: Sequence[Name], people: list[Person]) -> None:
@@ -107,8 +135,11 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
     """The fullest first, so that a shorter one meets all that it may be short for; initials last."""
     index = Index()
     twins: dict[str, int] = {}
-    fullest = sorted((len(one.parts[0]) == 1, -len(one.parts), number) for number, one in enumerate(people))
-    for initial, _, number in fullest:
+    fullest = sorted(
+        (len(one.parts[0]) == 1, -len(one.parts), not one.generation, number)
+        for number, one in enumerate(people)
+    )
+    for initial, _, _, number in fullest:
         one = people[number]
         twin = twins.setdefault("".join(one.parts) + one.generation, number)
         if twin != number:
@@ -127,17 +158,24 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
     return index
 
 
-def _bearers(one: Person, people: Sequence[Person], index: Index) -> list[int]:
-    """Those of whom it is the family name; where there are none, those of whom it is another part."""
-    (part,) = one.parts
-    every = [other for other in index.get(part) if one.generation in ("", people[other].generation)]
-    return [other for other in every if people[other].parts[-1] == part] or every
+def _bearers(number: int, names: Sequence[Name], people: Sequence[Person], index: Index) -> Sequence[int]:
+    """Those of whom it is the family name; where there are none, those of whom it is another part.
+
+    "Peña" is Enrique Peña Nieto for as long as Santiago Peña has not been named.
+    """
+    (part,), generation, _ = people[number]
+    every = [other for other in index.get(part) if generation in ("", people[other].generation)]
+    family = [other for other in every if people[other].parts[-1] == part]
+    named = [other for other in every if names[other].first < names[number].first]
+    return family if family and (not named or not set(named).isdisjoint(family)) else every
 
 
 def _is_same(short: Person, full: Person) -> bool:
     """Whether one is the other with parts left out, with initials, or in the other order."""
     one, other = short.parts, full.parts
-    if short.generation != full.generation and (short.generation or len(one) == len(other)):
+    if short.generation != full.generation and (
+        short.generation or (len(one) == len(other) and one[0] not in _RULERS)
+    ):
         return False
     if len(one) == 2 and one == other[::-1]:
         return True
@@ -145,8 +183,13 @@ def _is_same(short: Person, full: Person) -> bool:
     middle = len(one) > 2 or len(one[-1]) == 1
     if middle and _alike(one[0], other[0]) and not _alike(one[1], other[1]):
         return False
-    given = one[0] == other[0] and len(one[0]) > 1
+    # The second family name may be left out; Aung San is not Aung San Suu Kyi.
+    given = one[0] == other[0] and len(one[0]) > 1 and _named(full) - full.hyphens <= _named(short) + 1
     return (one[-1] == other[-1] or given) and _in_order(one, other)
+
+
+def _named(who: Person) -> int:
+    return sum(len(part) > 1 for part in who.parts)
 
 
 def _in_order(short: Sequence[str], full: Sequence[str]) -> bool:

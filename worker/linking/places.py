@@ -6,6 +6,7 @@ from typing import Final
 
 from worker.linking.countries import SHARED, country
 from worker.linking.folding import REMEMBERED, fold
+from worker.linking.lands import union
 from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, join_acronyms
 
@@ -35,6 +36,8 @@ _GROUNDS: Final = frozenset(
     "park palace peninsula port river sea stadium station strait temple valley".split()
 )
 _KINDS: Final = (("islands",), ("island",), ("province",), ("sea",), ("ocean",), ("d", "c"), ("dc",))
+_BEFORE: Final = frozenset({"mount", "river"})  # in front it is no part of another place's name
+_NOT_IN: Final = frozenset({("buenos", "aires", "province")})  # the city does not lie in it
 
 
 def link_places(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = ()) -> Links:
@@ -77,14 +80,15 @@ def _join_grounds(names: Sequence[Name], links: Links) -> None:
 
 
 def _is_acronym(name: Name) -> bool:
-    """Of two letters there are too many: "PA" need not be Palo Alto."""
-    return len(name.words) == 1 and len(name.text) > 2 and is_acronym(name.text) and not country(name.text)
+    """Of two letters without points there are too many: "PA" need not be Palo Alto."""
+    letters = len(name.words) == 1 or all(len(word) == 1 for word in name.words)
+    return letters and len(name.text) > 2 and is_acronym(name.text) and not country(name.text)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _keys(text: str) -> tuple[str, ...]:
     """What a place is known by. "Mexico City" is not Mexico."""
-    land = country(text)
+    land = country(text) or union(fold(text))
     if land:
         return (_key(land),)
     words = tuple(_SAME.get(word, word) for word in fold(text))
@@ -95,8 +99,10 @@ def _keys(text: str) -> tuple[str, ...]:
             return (_key(land),)
     if words[-2:] == _AIRPORT:
         words = (*words[:-2], words[-1])
-    kinds = () if words[0] in _COMPASS else _KINDS  # "the North" is not the North Sea
+    kinds = () if words[0] in _COMPASS or words in _NOT_IN else _KINDS  # "the North" is not the North Sea
     bare = [words[: -len(kind)] for kind in kinds if words[-len(kind) :] == kind]
+    if words[0] in _BEFORE:
+        bare.append(words[1:])
     named = [part for part in bare if part and not country(" ".join(part))]
     return tuple("".join(part) for part in (words, *named))
 

@@ -74,10 +74,35 @@ NATIONAL: Final = frozenset(
 # What groups call their parts: the whole is another organisation, and often meant.
 DIVISIONS: Final = frozenset(
     "electronics pictures mobile music entertainment interactive television studios games news sports "
-    "research labs ventures capital europe america americas asia africa".split()
+    "research labs ventures capital cloud animation credit video services europe america americas asia "
+    "africa".split()
 )
-# Of names in other scripts, where one article often has two: its own and its source's.
+# Adjectives that are no name by themselves, as a country's are none.
+ADJECTIVES: Final = NATIONAL | frozenset(
+    "african asian balkan baltic caribbean mediterranean nordic scandinavian slavic arctic atlantic pacific "
+    "anglican catholic christian islamic lutheran presbyterian democratic republican social academic civic "
+    "economic electric metropolitan olympic public scientific strategic urban".split()
+)
+# Family names that are as well known for a place or a company: two labels are nothing strange there.
+NAMESAKES: Final = frozenset(
+    "austin berlin cleveland cordoba dallas denver florence houston jackson leon lincoln london madison "
+    "milan nashville orleans paris santiago sydney toledo victoria washington wellington york "
+    "adani armani benz bloomberg boeing chanel dangote dell dior disney ferrari ford gucci hilton honda "
+    "kellogg lazard marriott mars mercedes mittal morgan nobel porsche prada rothschild siemens tata tesla "
+    "toyota trump versace".split()
+)
+# Companies whose names end like a possessive.
+POSSESSIVE: Final = frozenset(
+    "arby christie denny domino kellogg kohl levi lloyd macy mcdonald moody sainsbury sotheby wendy".split()
+)
+# Where one article often has two: its own and its source's.
 SPELLINGS: Final = {
+    "organisation": "organization",
+    "organisations": "organizations",
+    "defence": "defense",
+    "labour": "labor",
+    "centre": "center",
+    "programme": "program",
     "taleban": "taliban",
     "qaida": "qaeda",
     "qaidah": "qaeda",

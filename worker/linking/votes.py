@@ -1,77 +1,111 @@
 """Where an article gives one name two labels and the evidence is lopsided, it agrees with itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from contract.entities import UNCOUNTED_LABELS
 from worker.linking.countries import country
+from worker.linking.folding import REMEMBERED, fold
 from worker.linking.forms import Form
-from worker.linking.vocabulary import GENERATIONS
+from worker.linking.lands import union
+from worker.linking.vocabulary import ADJECTIVES, GENERATIONS, NAMESAKES
 
 Words = tuple[str, ...]
+Key = Words | str  # what is voted on: a name, or the country or union that it is a name of
 Ballot = dict[str, int]
 
 _LOPSIDED: Final = 3  # times as much evidence
 _LIKELY: Final = 2  # is enough for a family name that is somebody's elsewhere, who is named in full
-# "May" the month says nothing about Theresa May; demonyms stay what they are.
 _SILENT: Final = UNCOUNTED_LABELS
-_STAYS: Final = "NORP"
+_GROUP: Final = "NORP"
 _PERSON: Final = "PERSON"
 _PLACES: Final = frozenset({"LOC", "FAC"})
 _ALL_PLACES: Final = _PLACES | {"GPE"}
+_RIVER: Final = ("river",)
+_AIRLINES: Final = frozenset({("emirates",), ("america",)})
 
 
 def vote(forms: Iterable[Form]) -> None:
     """Sets the label of each form to what the article agrees on."""
-    labels: dict[Words, str] = {}
+    labels: dict[Key, str] = {}
     families: set[str] = set()
     split = False
     for form in forms:
         if form.label in _SILENT:
             continue
-        split |= labels.setdefault(form.words, form.label) != form.label
+        split |= labels.setdefault(_key(form.text), form.label) != form.label
         if form.label == _PERSON and len(form.words) > 1:
             families.add(form.words[-1])
-        elif form.label in _PLACES and country(form.text):
+        elif form.label in _PLACES and country(form.text) and not _is_river(form, forms):
             form.label = "GPE"
     # In most articles no name has two labels, and nobody has to count.
     if split or any(labels.get((family,), _PERSON) != _PERSON for family in families):
         _count(forms)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _key(text: str) -> Key:
+    """The same for all names of a country or union: the U.K. is the United Kingdom. Emirates flies."""
+    words = fold(text)
+    return words if words in _AIRLINES else country(text) or union(words) or words
+
+
+def _is_river(form: Form, forms: Iterable[Form]) -> bool:
+    """Whether the Niger is one in this article."""
+    rivers = ((*form.words, *_RIVER), (*_RIVER, *form.words))
+    return any(other.words in rivers for other in forms)
+
+
 def _count(forms: Iterable[Form]) -> None:
-    ballots: dict[Words, Ballot] = {}
+    ballots: dict[Key, Ballot] = {}
     for form in forms:
         if form.found_as not in _SILENT:
-            ballot = ballots.setdefault(form.words, {})
+            ballot = ballots.setdefault(_key(form.text), {})
             ballot[form.label] = ballot.get(form.label, 0) + form.times
-    families = _families(ballots)
+    families = _families(forms)
+    beginnings = {(form.label, form.words[:1]) for form in forms if len(form.words) > 1}
     for form in forms:
-        if form.found_as in (_STAYS, *_SILENT) or form.label != form.found_as:
+        if form.found_as in _SILENT or form.label != form.found_as or _is_people(form):
             continue
-        ballot = dict(ballots[form.words])
-        bearers = families.get(form.words, 0)
-        # "Jordan" alone is the country, whoever else is called so, unless he is called so too.
-        if bearers and (_PERSON in ballot or not country(form.text)):
-            ballot[_PERSON] = ballot.get(_PERSON, 0) + bearers
-        if _ALL_PLACES.issuperset(ballot) and country(form.text):
+        ballot = ballots[_key(form.text)]
+        land = country(form.text)
+        if _ALL_PLACES.issuperset(ballot) and land:
             continue  # a country is a GPE, whatever its name in small letters was taken for
+        # "Jordan" alone is the country, whoever else is called so, and "Dell" may be Dell Technologies.
+        bearers = families.get(form.words, 0)
+        if bearers and (
+            land
+            or form.words[0] in NAMESAKES
+            or any((label, form.words) in beginnings for label in ballot if label != _PERSON)
+        ):
+            if form.label == _PERSON:
+                continue
+            bearers = 0
+        likely = bearers > 0 and _PERSON in ballot
+        if bearers:
+            ballot = {**ballot, _PERSON: ballot.get(_PERSON, 0) + bearers}
         if len(ballot) > 1:
-            form.label = _winner(ballot, family=bearers > 0 and _PERSON in ballots[form.words]) or form.label
+            form.label = _winner(ballot, likely=likely) or form.label
 
 
-def _families(ballots: Mapping[Words, Ballot]) -> dict[Words, int]:
+def _is_people(form: Form) -> bool:
+    """Whether it names a people, whatever else does."""
+    return form.found_as == _GROUP and form.words[-1] in ADJECTIVES
+
+
+def _families(forms: Iterable[Form]) -> dict[Words, int]:
     """How often people are named in full, by their family names: evidence for who is meant by these alone."""
     families: dict[Words, int] = {}
-    for words, ballot in ballots.items():
-        if len(words) > 1 and _PERSON in ballot and words[-1] not in GENERATIONS:
-            families[words[-1:]] = families.get(words[-1:], 0) + ballot[_PERSON]
+    for form in forms:
+        if form.label == _PERSON and len(form.words) > 1 and form.words[-1] not in GENERATIONS:
+            families[form.words[-1:]] = families.get(form.words[-1:], 0) + form.times
     return families
 
 
-def _winner(ballot: Ballot, *, family: bool) -> str:
+def _winner(ballot: Ballot, *, likely: bool) -> str:
     if _ALL_PLACES.issuperset(ballot):
         return max(ballot, key=ballot.__getitem__)  # or the first
     first, second = sorted(ballot.items(), key=lambda item: (-item[1], item[0]))[:2]
-    likely = family and first[0] == _PERSON
-    return first[0] if first[1] >= (_LIKELY if likely else _LOPSIDED) * second[1] else ""
+    enough = _LIKELY if likely and first[0] == _PERSON else _LOPSIDED
+    return first[0] if first[1] >= enough * second[1] else ""

@@ -31,6 +31,8 @@ def test_what_stands_alone_in_brackets_is_an_organisations_name_in_other_words()
     text = "The [Vell Movement for Justice|o1], known by its French initials [MJV|o1], won. [MJV|o1]."
     assert len(set(names(text))) == 1
     assert len(set(names("The [Polar Lander Vehicle|o1], or [PLV|o1], rose."))) == 1
+    assert len(set(names("The [Justice and Order Party|o1], or the [AKP|o1], lost."))) == 1
+    assert len(set(names("The [AKP|o1] ([Justice and Order Party|o1]) lost."))) == 1
     text = "The [Water Commission|o1] ([Comisión del Agua|o1], [Conagua|o1]) met. [Conagua|o1] paid."
     assert len(set(names(text))) == 1
 
@@ -44,6 +46,7 @@ def test_what_stands_in_brackets_besides_is_not() -> None:
         "[Salt Lake City|g1] ([UT|g2]) is dry.",
         "[Case School|o1] ([Cleveland|g1], [OH|g2]) is old.",
         "[Sky Kestrel|o1], or [CNN|o2], said so.",
+        "The [BBC|o1] ([London Kestrel|o2]) said so.",
         "[Sona Kivi|p1], who called [Hek Larun|p2] a rival, sang.",
         "[Sona Kivi|p1], nicknamed the [Hek Larun|p2] of the north, sang.",
         "The [Parliament of North East Vell|o1] ([NEV|o2]) sat.",

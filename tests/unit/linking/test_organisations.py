@@ -32,6 +32,13 @@ from tests.unit.linking.reading import names
         ("KVN Group", "KVN"),
         ("Ministry of Health", "Health Ministry"),
         ("SC Freiburg", "Freiburg"),
+        ("Goldman Sachs", "Goldman"),
+        ("University of Oslo", "Oslo University"),
+        ("Ministry of Foreign Affairs", "Foreign Ministry"),
+        ("Defence Organisation", "Defense Organization"),
+        ("Saudi Kestrel", "Kestrel"),
+        ("Inter-Vellan Development Bank", "IDB"),
+        ("Fédération Internationale de l'Automobile", "FIA"),
     ],
 )
 def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> None:
@@ -73,6 +80,8 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("Orange Belgium", "Orange"),
         ("Kestrel Liv", "Kestrel ASA"),
         ("University of Utrecht", "FC Utrecht"),
+        ("Kestrel Cloud", "Kestrel"),
+        ("Kestrel City Council", "Kestrel City"),
     ],
 )
 def test_organisations_that_are_not_the_same(one: str, other: str) -> None:
@@ -100,6 +109,28 @@ def test_a_countrys_organisation_is_the_same_with_and_without_it_in_any_order(fo
     two = [*forms, *(f"{land} {forms[0]}" for land in ("Kenya", "Ghana"))]
     if "of" not in forms[0]:
         assert len(set(names(" ".join(f"The [{form}|o1] met." for form in two)))) > 1
+
+
+def test_a_company_that_is_named_with_its_legal_form_is_not_short_for_another() -> None:
+    text = "[Siemens Energy|o1] fell. [Siemens AG|o2] owns part of it. [Siemens|o2] rose."
+    assert names(text) == ["Siemens Energy", "Siemens", "Siemens"]
+
+
+def test_of_two_with_the_same_letters_only_the_one_is_meant_that_introduced_them() -> None:
+    text = "The [Vellan Development Bank|o1] ([VDB|o1]) and the [Vornish Development Bank|o2] lent. [VDB|o1]."
+    assert names(text) == [
+        "Vellan Development Bank",
+        "Vellan Development Bank",
+        "Vornish Development Bank",
+        "Vellan Development Bank",
+    ]
+
+
+def test_a_headline_names_no_company_before_the_article_does() -> None:
+    text = "[KESTREL|o1] FALLS. [Kestrel Robotics|o1] fell. [Kestrel|o1] rose."
+    assert set(names(text)) == {"Kestrel Robotics"}
+    text = "[Kestrel|o1] fell. [Kestrel Robotics|o2] fell. [Kestrel|o1] rose."
+    assert names(text) == ["Kestrel", "Kestrel Robotics", "Kestrel"]
 
 
 def test_an_acronym_that_was_introduced_means_nobody_else() -> None:
@@ -140,6 +171,8 @@ def test_a_court_that_may_be_a_states_is_no_countrys() -> None:
         ("The Company", "The Company"),
         ("U.N.", "United Nations"),
         ("EU", "European Union"),
+        ("McDonald's Corp.", "McDonald's"),
+        ("Moody", "Moody's"),
     ],
 )
 def test_an_organisation_is_shown_by_a_name_that_it_has(text: str, shown: str) -> None:

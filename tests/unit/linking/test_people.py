@@ -30,6 +30,12 @@ from tests.unit.linking.reading import names
         ("Recep Tayyip Erdoğan", "Erdogan"),
         ("Elizabeth II", "Elizabeth"),
         ("John Mooney", "J F Mooney"),
+        ("King Harald V", "King Harald"),
+        ("Pope Leo XIV", "Leo"),
+        ("Joaquín El Zorro Larun", "El Zorro"),
+        ("Pedro R. Pierluisi Urrutia", "Pedro Pierluisi"),
+        ("Gerd Schröder", "Schroeder"),
+        ("Jonas Gahr Støre", "Stoere"),
     ],
 )
 def test_people_are_linked_to_their_fullest_name(full: str, short: str) -> None:
@@ -52,6 +58,9 @@ def test_people_are_linked_to_their_fullest_name(full: str, short: str) -> None:
         ("Elizabeth II", "Elizabeth I"),
         ("R S Mahanama", "R Smith"),
         ("Harry Styles", "Prince Harry"),
+        ("Aung San Suu Kyi", "Aung San"),
+        ("King Carl XVI", "King Carl XV"),
+        ("Prince George", "King George VI"),
         ("Secretary of State", "President of the Republic"),
     ],
 )
@@ -75,6 +84,27 @@ def test_a_family_name_that_two_share_is_neither_of_them() -> None:
 def test_a_family_name_means_the_first_until_the_second_appears() -> None:
     text = "[Bill Clinton|p1] came. [Clinton|p1] sang. [Hillary Clinton|p2] danced. [Clinton|p3] left."
     assert names(text) == ["Bill Clinton", "Bill Clinton", "Hillary Clinton", "Clinton"]
+
+
+def test_before_the_first_is_named_in_full_it_is_neither_unless_a_headline_names_him() -> None:
+    text = "[Clinton|p3] won. [Bill Clinton|p1]. [Clinton|p1] sang. [Hillary Clinton|p2]. [Clinton|p3]."
+    assert names(text) == ["Clinton", "Bill Clinton", "Bill Clinton", "Hillary Clinton", "Clinton"]
+    assert names(text.replace("[Clinton|p3] won", "[CLINTON|p3] WON"))[:3] == [
+        "Clinton",
+        *["Bill Clinton"] * 2,
+    ]
+
+
+def test_a_family_name_is_whose_it_is_so_far_though_not_his_last() -> None:
+    text = "[Enrique Peña Nieto|p1] left. [Peña|p1] golfs. [Santiago Peña|p2] rules. [Peña|p3] speaks."
+    assert names(text) == ["Enrique Peña Nieto", "Enrique Peña Nieto", "Santiago Peña", "Peña"]
+
+
+def test_a_ruler_without_number_is_the_only_one() -> None:
+    text = "[Pope Leo XIII|p1] and [Pope Leo XIV|p2] are two. [Pope Leo|p3] and [Leo|p3] are neither."
+    assert len(set(names(text)[:3])) == 3
+    text = "[Pope Leo XIV|p1] spoke. [Pope Leo|p1] left. [Leo|p1] slept."
+    assert set(names(text)) == {"Pope Leo XIV"}
 
 
 def test_an_initial_is_of_neither_of_two() -> None:

@@ -14,6 +14,27 @@ def test_demonyms_stay_what_they_are() -> None:
     ]
     text = "[French|g1] [French|n2]. [French|g1]. [French|g1]. [French|g1]."
     assert labels(text)[1] == "NORP"
+    assert labels("[Ada Zolnik|p1]. [Zolnik|p1]. [Zolnik|p1]. [Zolnik|n2].") == ["PERSON"] * 4
+
+
+def test_all_names_of_a_country_vote_together_but_its_airline_flies() -> None:
+    assert labels("The [UK|g1]. The [U.K.|o1]. The [United Kingdom|g1]. [Britain|g1].") == ["GPE"] * 4
+    assert labels("The [EU|g1]. " + "The [European Union|o1]. " * 3) == ["ORG"] * 4
+    assert labels("[Emirates|o2]. " + "The [UAE|g1]. " * 3)[0] == "ORG"
+
+
+def test_a_river_is_no_country() -> None:
+    assert labels("The [Niger|l1] is long. The [Niger River|l1] is wide.") == ["LOC", "LOC"]
+    assert labels("[Niger|l1] votes.") == ["GPE"]
+
+
+def test_who_is_called_like_a_place_or_company_takes_it_no_name() -> None:
+    text = "[Ada Washington|p1]. [Washington|p1] flew to [Washington|g2]."
+    assert labels(text) == ["PERSON", "PERSON", "GPE"]
+    text = "[Ida Berlin|p1]. [Berlin|p1] sang in [Berlin|g2], [Berlin|g2], [Berlin|g2]."
+    assert labels(text)[1] == "PERSON"
+    text = "[Ada Kestrel|p1] met [Kestrel Robotics|o2]. [Kestrel|p1], [Kestrel|o2] and [Kestrel|p1]."
+    assert labels(text)[2:] == ["PERSON", "ORG", "PERSON"]
 
 
 def test_lopsided_evidence_changes_the_label_and_says_so() -> None:
