@@ -1,4 +1,4 @@
-"""What the engine's modules call their arrays, and the one way in which they grow."""
+"""What the engine's modules call their arrays, how these begin and how they grow."""
 
 from typing import Final, TypeAlias, TypeVar
 
@@ -10,7 +10,7 @@ Ids: TypeAlias = NDArray[np.intp]
 Hashes: TypeAlias = NDArray[np.uint64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-_LINE: Final = 64  # bytes of a line of the cache
+LINE: Final = 16  # numbers in a line of the cache
 
 _Any = TypeVar("_Any", bound=np.generic)
 
@@ -20,9 +20,9 @@ _GROWTH: Final = 1.5
 
 def aligned(size: int) -> Floats:
     """Zeros that begin where a line of the cache does, so that no vector register is filled from two."""
-    room = np.zeros(4 * size + _LINE, np.uint8)
-    start = -room.ctypes.data % _LINE
-    return room[start : start + 4 * size].view(np.float32)
+    room = np.zeros(size + LINE, np.float32)
+    start = -room.ctypes.data // room.itemsize % LINE
+    return room[start : start + size]
 
 
 def with_room(array: NDArray[_Any], rows: int) -> NDArray[_Any]:

@@ -1,7 +1,6 @@
 """Reads the weights of a spaCy entity recognizer, or says why the engine cannot stand in for it."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -108,8 +107,8 @@ def _convolutions(encode: Any) -> tuple[Convolution, ...]:
     layers = tuple(_convolution(*_leaves(residual)[:3]) for residual in residuals)
     if encode.attrs.get("pad") != sum(layer.window for layer in layers):
         raise Unsupported("its documents are not kept apart by padding")
-    if any(one.width != other.width for one, other in pairwise(layers)):
-        raise Unsupported("its encoder changes its width")
+    if len({(layer.window, layer.pieces, layer.width) for layer in layers}) > 1:
+        raise Unsupported("the layers of its encoder are not alike")
     return layers
 
 

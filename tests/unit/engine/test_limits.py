@@ -2,6 +2,7 @@
 
 import random
 import string
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,6 +62,13 @@ def test_the_vocabulary_does_not_grow(nlp: Language, engine: Extractor) -> None:
 def test_numpy_is_left_as_it_was(engine: Extractor) -> None:
     before = np.getbufsize()
     engine.find(["Angela Merkel met Boris Johnson."])
+    assert np.getbufsize() == before
+
+    def stop(first: int, vectors: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engine._encoder.encode(np.zeros(64, np.intp), engine._lexicon, stop)
     assert np.getbufsize() == before
 
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.util import registry
+from thinc.api import Maxout, chain, expand_window, residual, with_array
 
 from tests.unit.engine.answers import differing
 from tests.unit.engine.corpora import texts_at_hand
@@ -54,6 +56,34 @@ def test_another_encoder_is_refused() -> None:
     ner.add_label("PERSON")
     nlp.initialize()
     assert "its encoder is" in _refusal(nlp)
+
+
+def _unlike_layers(width: int) -> Any:
+    layers = [
+        residual(
+            chain(
+                expand_window(window_size=1),
+                Maxout(nO=width, nI=3 * width, nP=pieces, dropout=0.0, normalize=True),
+            )
+        )
+        for pieces in (2, 3)
+    ]
+    model: Any = chain(*layers)
+    model.set_dim("nO", width)
+    model.attrs["receptive_field"] = len(layers)
+    return with_array(model, pad=len(layers))
+
+
+def test_layers_that_are_not_alike_are_refused() -> None:
+    registry.architectures("namewire.tests.UnlikeLayers.v1", func=_unlike_layers)
+    nlp = random_pipeline(SHAPES["sm"], seed=1)
+    config = nlp.get_pipe_config("ner")["model"]
+    config["tok2vec"]["encode"] = {"@architectures": "namewire.tests.UnlikeLayers.v1", "width": 96}
+    other = spacy.blank("en")
+    ner: Any = other.add_pipe("ner", config={"model": config})
+    ner.add_label("PERSON")
+    other.initialize()
+    assert _refusal(other) == "the layers of its encoder are not alike"
 
 
 def test_a_listener_without_its_vectors_is_refused() -> None:
