@@ -28,6 +28,12 @@ _DOING: Final = re.compile(
     r"(?: |,? (?:and|but|or) |,? (?:(?:and|but|or) )?(?:which|who|he|she|it) )"
     r"(?:\w+ed|born|now|then|or) (?!as )"
 )
+_KIN: Final = (
+    "(?:grand)?(?:son|daughter|father|mother|child)|(?:half-)?(?:brother|sister)|"
+    "nephew|niece|uncle|aunt|cousin"
+)
+_RELATIVE: Final = re.compile(rf"\b(?:{_KIN})s?,? (?:of )?$")
+_AND_RELATIVE: Final = re.compile(rf",? (?:his|her|their|whose) (?:\w+ )?(?:{_KIN})s?\b")
 # One of them is in whatever introduces something.
 _SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\. | aka | formerly |, or ")
 # What says so in brackets only: outside, another one is meant.
@@ -41,6 +47,15 @@ _TRANSLATED: Final = re.compile(rf" \([,;]? ?(?:[A-Z][a-z]+ )?(?:{'|'.join(LANGU
 _LONGEST: Final = 48
 _EXCHANGES: Final = frozenset({"NYSE", "NASDAQ", "LSE", "TSX", "ASX", "NSE", "BSE", "HKEX", "OTC", "AIM"})
 _INSIDE: Final = re.compile(r"(.{3,}?) ?\(([\w.&-]{2,10})\)?")
+
+
+def is_relative(content: str, entity: Entity) -> bool:
+    """Whether somebody's son or mother is introduced: "her father, Ahmed Ali"."""
+    start, end = entity.start, entity.end
+    return (
+        _RELATIVE.search(content, max(0, start - _LONGEST), start) is not None
+        or _AND_RELATIVE.match(content, end) is not None
+    )
 
 
 def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 
 from worker.linking.countries import country_names
-from worker.linking.vocabulary import NATIONAL, PUBLIC
+from worker.linking.vocabulary import IRREGULAR, NATIONAL, PUBLIC
 
 Words = tuple[str, ...]
 
@@ -25,6 +25,7 @@ _BEGINNINGS: Final = frozenset(words[0] for words in UNIONS)
 _SIZES: Final = sorted({len(words) for words in UNIONS}, reverse=True)
 _CHAMBERS: Final = frozenset({"house", "senate"})
 _LONGEST: Final = 4  # words; the few countries of more are named in short
+_ENOUGH: Final = 4  # letters
 _NO_LANDS: Final = frozenset({"car", "georgia"})  # a word, and a state as well
 
 
@@ -59,11 +60,36 @@ def at_home(words: Words) -> tuple[Words, Words]:
         if is_land(words[:size]):
             return words[:size], words[size:]
     if "of" in words[1:-1]:
-        place = words.index("of", 1)
+        place = len(words) - 1 - words[::-1].index("of", 1)  # the last
         land = words[place + 2 :] if words[place + 1] == "the" else words[place + 1 :]
         if land and is_land(land):
             return land, words[:place]
     return (), ()
+
+
+def whose(land: Words) -> str:
+    """The country or union by one name: the Polish court is Poland's, the U.S. Congress the American one."""
+    name = " ".join(land)
+    name = _countries_of().get(name, name)
+    return country_names().get(name, name)
+
+
+@cache
+def _countries_of() -> dict[str, str]:
+    """Of adjectives. Most begin as their country does; what is more than one's, or none's, is left out."""
+    countries = sorted({name.casefold() for name in country_names().values() if name.isalpha()})
+    regular: dict[str, str] = {}
+    for adjective in NATIONAL:
+        alike, name = max((_alike(adjective, name), name) for name in countries)
+        if alike >= _ENOUGH:
+            regular[adjective] = name
+    return {**regular, **IRREGULAR}
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def is_land(words: Words) -> bool:

@@ -1,6 +1,6 @@
 """The distinct names of an article under one label, and which of them stand for the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ class Name:
     text: str  # the first of the forms, but for capitals only, as of a headline
     first: int  # the place of its first mention
     forms: dict[str, int]
+    # Whether the article introduces somebody's son or mother by it; it is seldom asked.
+    is_relative: Callable[[], bool] = bool
 
 
 class Links:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from worker.linking.folding import REMEMBERED, fold, tidy
-from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified
+from worker.linking.lands import UNIONS, WRITTEN_OUT, at_home, is_land, unified, whose
 from worker.linking.names import Index, Links, Name
 from worker.linking.vocabulary import (
     ADJECTIVES,
@@ -16,6 +16,7 @@ from worker.linking.vocabulary import (
     LEGAL,
     NATIONAL,
     NEWSPAPERS,
+    PARENTS,
     POSSESSIVE,
     SMALL,
     SPELLINGS,
@@ -33,6 +34,11 @@ _TWO: Final = frozenset({"miami", "washington", "york"})  # have two, called one
 _MINISTRIES: Final = frozenset({"ministry", "department"})
 _AFFAIRS: Final = "affairs"  # the Ministry of Foreign Affairs is the Foreign Ministry
 _COUNCIL: Final = ("council",)  # is a place's: Manchester City is not the Manchester City Council
+# Another university: Michigan State is not Michigan.
+_OTHERS: Final = frozenset({("state",), ("tech",)})
+_MOTOR: Final = frozenset({"motor", "motors"})  # Toyota Motor is Toyota
+# Whose institutions are named without them first as well, in news from anywhere.
+_EVERYWHERE: Final = frozenset({"United States", "un", "eu", "house", "senate"})
 _ACRONYM: Final = range(2, 11)  # letters
 # What a group called by an acronym may leave out.
 _GROUPS: Final = frozenset({"group", "holding", "holdings"})
@@ -64,12 +70,16 @@ class Organisation(NamedTuple):
     adjective: bool
     whole: bool  # with its legal form: not short for another
     home: str  # its `joint` without the country or union whose it is; empty where that says nothing
+    land: str  # whose it is, or empty
 
 
 @lru_cache(maxsize=REMEMBERED)
 def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
     text = tidy(text)
+    whole, owned, rest = text.replace("’", "'").partition("'s ")
+    if owned and is_land(unified(fold(whole))):
+        text = f"{whole} {rest}"  # "Russia's Federal Security Service"
     words = fold(text)
     union = UNIONS.get(words)
     words = words if union else unified(words)
@@ -77,11 +87,13 @@ def organisation(text: str) -> Organisation:
     adjective = len(bare) == 1 and bare[0] in ADJECTIVES
     # "U.N.-African Union" is no African Union of the United Nations.
     land, home = ((), ()) if "-" in text.partition(" ")[0] else at_home(bare)
-    joint = union or "".join(land) + _joint(home if land else bare)
+    joint = union or (f"{whose(land)} {_joint(home)}" if land else _joint(bare))
     if len(bare) == 2 and bare[1] in _GROUPS and is_acronym(text.split()[0]) and not is_land(bare[:1]):
         joint = bare[0]  # "AIA" is the AIA Group; of a word that is a name by itself, the order tells
     called = _joint(home) if home and _tells(home) else ""
-    return Organisation(bare, joint, is_acronym(text), adjective, len(bare) < len(words), called)
+    return Organisation(
+        bare, joint, is_acronym(text), adjective, len(bare) < len(words), called, whose(land) if land else ""
+    )
 
 
 def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = ()) -> Links:
@@ -94,7 +106,7 @@ def link_organisations(names: Sequence[Name], introduced: Sequence[tuple[int, in
     short = [number for number, one in enumerate(every) if one.acronym]
     if short:
         join_acronyms(names, short, introduced, links)
-    decided = _join_homes(every, known, links)
+    decided = _join_homes(names, every, known, links)
     _join_short_forms(names, every, links, decided)
     return links
 
@@ -219,14 +231,20 @@ def join_acronyms(
                 links.join(root, number)
 
 
-def _join_homes(every: Sequence[Organisation], known: Mapping[str, int], links: Links) -> set[int]:
-    """Joins "Supreme Court" with the only one that is named, a country's or a union's, before or after it.
+def _join_homes(
+    names: Sequence[Name], every: Sequence[Organisation], known: Mapping[str, int], links: Links
+) -> set[int]:
+    """Joins "Supreme Court" with the only one that is named, a country's or a union's.
 
-    Returned are the numbers of those about which that decides, also where it may be several's.
+    Before that it is more likely another's, of the country that the news is from: "The Defence Ministry
+    spoke. The Ukrainian Defence Ministry did not." Returned are the numbers of those about which that
+    decides, also where it may be several's.
     """
     named: dict[str, set[int]] = {}
     for number, one in enumerate(every):
-        if one.home in known:
+        if one.home in known and (
+            one.land in _EVERYWHERE or names[number].first < names[known[one.home]].first
+        ):
             named.setdefault(one.home, set()).add(links.root(number))
     if not named:
         return set()
@@ -261,7 +279,7 @@ def _join_short_forms(
     # Siemens, where Siemens AG is named too, is not short for Siemens Energy.
     whole = {one.joint for one in every if one.whole}
     for number in sorted(range(len(names)), key=lambda number: names[number].first):
-        words, joint, acronym, adjective, _, _ = every[number]
+        words, joint, acronym, adjective, *_ = every[number]
         if not (acronym or adjective or joint in whole or number in decided) and (
             near := index.get(words[0]) or index.get(words[0].removesuffix("s"))
         ):
@@ -291,12 +309,16 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
     if full[: size - 1] == short[:-1] and _begins(full[size - 1], short[-1]):
         rest = full[size:]
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
-        if (size == 1 and short[0] in KINDS and rest[0] not in SMALL) or rest == _COUNCIL:
+        if (size == 1 and short[0] in KINDS and rest[0] not in SMALL) or rest == _COUNCIL or rest in _OTHERS:
             return False  # the Navy is not short for the Navy SEALs
+        if size == 1 and short[0] in PARENTS and rest[0] not in _MOTOR | KINDS:
+            return False
         whose = size == 1 and not is_land(short)
         # The Department of Health and Human Services is more than one of health.
         more = rest[0] == "and" and not KINDS.isdisjoint(short)
         describes = not more and (rest[0] in _DESCRIBING or (whose and not _is_division(rest)))
+        if rest[0] == "in":
+            return False  # Al-Qaeda in the Islamic Maghreb
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in _ALONE and short[0] == _head(full):
         return short[0] not in _BODIES or full[0] in NATIONAL or is_land(full[:-1])

@@ -62,7 +62,7 @@ def _title(word: str) -> str:
 
 def fullness(words: tuple[str, ...]) -> int:
     """How much of somebody's name it is: its parts, initials for less, then whatever is between."""
-    parts, generation, _ = person(words)
+    parts, generation, *_ = person(words)
     named = sum(3 if len(part) > 1 else 1 for part in parts) + bool(generation)
     return named * LONGEST + len(words)
 
@@ -71,7 +71,7 @@ def link_people(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = (
     """Which of the names are the same person's."""
     links = Links(names)
     people = _people(names)
-    index = _join_full_names(people, links)
+    index = _join_full_names(names, people, links)
     for one, other in introduced:
         # "Alan, called Victor" does not make the Alans and the Victors one.
         if not any(
@@ -85,10 +85,10 @@ def link_people(names: Sequence[Name], introduced: Sequence[tuple[int, int]] = (
 
 
 def _people(names: Sequence[Name]) -> list[Person]:
-    people = [
-        person(name.words)._replace(hyphens=name.text.count("-")) if "-" in name.text else person(name.words)
-        for name in names
-    ]
+    people = [person(name.words) for name in names]
+    for number, name in enumerate(names):
+        if "-" in name.text:
+            people[number] = people[number]._replace(hyphens=name.text.count("-"))
     _spell_alike(names, people)
     _keep_pairs_apart(names, people)
     doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
@@ -131,7 +131,7 @@ def _keep_pairs_apart(names: Sequence[Name], people: list[Person]) -> None:
                 people[number] = Person((" ".join(names[number].words),), "")
 
 
-def _join_full_names(people: Sequence[Person], links: Links) -> Index:
+def _join_full_names(names: Sequence[Name], people: Sequence[Person], links: Links) -> Index:
     """The fullest first, so that a shorter one meets all that it may be short for; initials last."""
     index = Index()
     twins: dict[str, int] = {}
@@ -146,7 +146,11 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
             links.join(twin, number)
         elif len(one.parts) > 1:
             near = (*index.get(one.parts[-1]), *index.get(one.parts[0]))
-            same = {links.root(other) for other in near if _is_same(one, people[other])}
+            same = {
+                links.root(other)
+                for other in near
+                if _is_same(one, people[other]) and not _is_related(names, people, number, other)
+            }
             if initial and not same:
                 # "J. F. Mooney" has more initials than John Mooney has names.
                 same = {links.root(other) for other in near if _is_same(people[other], one)}
@@ -158,12 +162,18 @@ def _join_full_names(people: Sequence[Person], links: Links) -> Index:
     return index
 
 
+def _is_related(names: Sequence[Name], people: Sequence[Person], one: int, other: int) -> bool:
+    """Whether the longer name is a son's, who has all of his father's: Shrikant Eknath Shinde is Eknath's."""
+    longer = len(people[one].parts) != len(people[other].parts)
+    return longer and (names[one].is_relative() or names[other].is_relative())
+
+
 def _bearers(number: int, names: Sequence[Name], people: Sequence[Person], index: Index) -> Sequence[int]:
     """Those of whom it is the family name; where there are none, those of whom it is another part.
 
     "Peña" is Enrique Peña Nieto for as long as Santiago Peña has not been named.
     """
-    (part,), generation, _ = people[number]
+    (part,), generation, *_ = people[number]
     every = [other for other in index.get(part) if generation in ("", people[other].generation)]
     family = [other for other in every if people[other].parts[-1] == part]
     named = [other for other in every if names[other].first < names[number].first]

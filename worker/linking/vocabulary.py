@@ -11,7 +11,10 @@ OFFICES: Final = frozenset(
 # Some are called so: "Lady Gaga", "Dr. Dre".
 TITLES: Final = OFFICES | frozenset(
     "dr sir dame lord lady madame monsieur vice general gen colonel col captain capt lieutenant lt "
-    "sergeant sgt major maj admiral adm sheikh shaikh ayatollah imam hon saint st".split()
+    "sergeant sgt major maj admiral adm sheikh shaikh ayatollah imam hon saint st archbishop bishop cardinal "
+    "rabbi judge coach detective officer agent deputy attorney commissioner constable inspector corporal cpl "
+    "commander cmdr brigadier marshal chief maulana mullah haji hajj hajji hadj shri smt sri pandit swami "
+    "baron baroness duke duchess earl viscount count countess".split()
 )
 GENERATIONS: Final = frozenset("jr sr ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split())
 # Before a family name, which is used with them and without.
@@ -71,6 +74,35 @@ NATIONAL: Final = frozenset(
     "taiwanese tajik tanzanian thai tibetan togolese tongan tunisian turkish turkmen ugandan ukrainian "
     "uruguayan uzbek venezuelan vietnamese welsh yemeni zambian zimbabwean".split()
 )
+# Adjectives that do not begin as the country's name does, or as one of several; and what is nobody's alone.
+IRREGULAR: Final = {
+    "american": "us",
+    "british": "uk",
+    "burmese": "myanmar",
+    "danish": "denmark",
+    "dutch": "netherlands",
+    "emirati": "united arab emirates",
+    "filipino": "philippines",
+    "finnish": "finland",
+    "french": "france",
+    "irish": "ireland",
+    "ivorian": "ivory coast",
+    "malagasy": "madagascar",
+    "nigerien": "niger",
+    "polish": "poland",
+    "salvadoran": "el salvador",
+    "saudi": "saudi arabia",
+    "slovak": "slovakia",
+    "spanish": "spain",
+    "swazi": "eswatini",
+    "swiss": "switzerland",
+    "turkish": "turkey",
+    "bosnian": "bosnia",
+    "czech": "czechia",
+    "laotian": "laos",
+    "macedonian": "macedonia",
+    **{own: own for own in ("congolese", "dominican", "korean", "european", "sudanese")},
+}
 # What groups call their parts: the whole is another organisation, and often meant.
 DIVISIONS: Final = frozenset(
     "electronics pictures mobile music entertainment interactive television studios games news sports "
@@ -95,12 +127,19 @@ NAMESAKES: Final = frozenset(
 POSSESSIVE: Final = frozenset(
     "arby christie denny domino kellogg kohl levi lloyd macy mcdonald moody sainsbury sotheby wendy".split()
 )
+# Companies known by one word, which with another is a part of them.
+PARENTS: Final = frozenset(
+    "airbus alibaba amazon apple axa basf bayer bbc boeing bosch citigroup cnn disney emirates eni facebook "
+    "foxconn fujitsu gazprom google hitachi honda hsbc hyundai ikea intel lufthansa lukoil maersk microsoft "
+    "mitsubishi nestle nissan nokia panasonic petrobras philips porsche reliance renault rosneft samsung "
+    "siemens sky softbank sony tata tencent tesla thyssenkrupp total toshiba toyota uber verizon virgin "
+    "vodafone volkswagen volvo walmart yahoo yamaha".split()
+)
 # Where one article often has two: its own and its source's.
 SPELLINGS: Final = {
     "organisation": "organization",
     "organisations": "organizations",
     "defence": "defense",
-    "labour": "labor",
     "centre": "center",
     "programme": "program",
     "taleban": "taliban",

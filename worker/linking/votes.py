@@ -9,6 +9,7 @@ from worker.linking.countries import country
 from worker.linking.folding import REMEMBERED, fold
 from worker.linking.forms import Form
 from worker.linking.lands import union
+from worker.linking.organisations import is_acronym, without_form
 from worker.linking.vocabulary import ADJECTIVES, GENERATIONS, NAMESAKES
 
 Words = tuple[str, ...]
@@ -39,6 +40,8 @@ def vote(forms: Iterable[Form]) -> None:
             families.add(form.words[-1])
         elif form.label in _PLACES and country(form.text) and not _is_river(form, forms):
             form.label = "GPE"
+        elif form.label == "ORG" and _is_short_country(form.text):
+            form.label = "GPE"  # the DPRK
     # In most articles no name has two labels, and nobody has to count.
     if split or any(labels.get((family,), _PERSON) != _PERSON for family in families):
         _count(forms)
@@ -49,6 +52,13 @@ def _key(text: str) -> Key:
     """The same for all names of a country or union: the U.K. is the United Kingdom. Emirates flies."""
     words = fold(text)
     return words if words in _AIRLINES else country(text) or union(words) or words
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_short_country(text: str) -> bool:
+    """Whether it is a country's acronym. Its name alone may be its team's, or the bloc GUAM's."""
+    land = country(text) if is_acronym(text) else None
+    return land is not None and land.casefold() != text.casefold()
 
 
 def _is_river(form: Form, forms: Iterable[Form]) -> bool:
@@ -64,7 +74,9 @@ def _count(forms: Iterable[Form]) -> None:
             ballot = ballots.setdefault(_key(form.text), {})
             ballot[form.label] = ballot.get(form.label, 0) + form.times
     families = _families(forms)
-    beginnings = {(form.label, form.words[:1]) for form in forms if len(form.words) > 1}
+    within = {
+        (form.label, (word,)) for form in forms if len(form.words) > 1 for word in without_form(form.words)
+    }
     for form in forms:
         if form.found_as in _SILENT or form.label != form.found_as or _is_people(form):
             continue
@@ -77,7 +89,7 @@ def _count(forms: Iterable[Form]) -> None:
         if bearers and (
             land
             or form.words[0] in NAMESAKES
-            or any((label, form.words) in beginnings for label in ballot if label != _PERSON)
+            or any((label, form.words) in within for label in ballot if label != _PERSON)
         ):
             if form.label == _PERSON:
                 continue

@@ -37,6 +37,8 @@ from tests.unit.linking.reading import names
         ("Ministry of Foreign Affairs", "Foreign Ministry"),
         ("Defence Organisation", "Defense Organization"),
         ("Saudi Kestrel", "Kestrel"),
+        ("Toyota Motor", "Toyota"),
+        ("Kenya's Intelligence Service", "Intelligence Service"),
         ("Inter-Vellan Development Bank", "IDB"),
         ("Fédération Internationale de l'Automobile", "FIA"),
     ],
@@ -82,6 +84,9 @@ def test_organisations_are_linked_to_their_full_name(full: str, short: str) -> N
         ("University of Utrecht", "FC Utrecht"),
         ("Kestrel Cloud", "Kestrel"),
         ("Kestrel City Council", "Kestrel City"),
+        ("Gazprom Neft", "Gazprom"),
+        ("Vell Movement in the West", "Vell Movement"),
+        ("Kestrel State", "Kestrel"),
     ],
 )
 def test_organisations_that_are_not_the_same(one: str, other: str) -> None:
@@ -93,14 +98,12 @@ def test_organisations_that_are_not_the_same(one: str, other: str) -> None:
     [
         ["Security Council", "U.N. Security Council", "United Nations Security Council"],
         ["US Department of Justice", "U.S. Department of Justice", "Department of Justice"],
-        ["Puerto Rico Supreme Court", "Supreme Court of Puerto Rico", "Supreme Court"],
         ["Congress", "U.S. Congress"],
         ["Navy", "U.S. Navy"],
         ["House", "U.S. House", "United States House of Representatives", "House of Representatives"],
         ["State Department", "United States Department of State", "Department of State"],
         ["House Judiciary Committee", "Judiciary Committee"],
         ["Parliament of the United Kingdom", "UK Parliament"],
-        ["Central Bank", "Central Bank of Sudan"],
     ],
 )
 def test_a_countrys_organisation_is_the_same_with_and_without_it_in_any_order(forms: list[str]) -> None:
@@ -109,6 +112,30 @@ def test_a_countrys_organisation_is_the_same_with_and_without_it_in_any_order(fo
     two = [*forms, *(f"{land} {forms[0]}" for land in ("Kenya", "Ghana"))]
     if "of" not in forms[0]:
         assert len(set(names(" ".join(f"The [{form}|o1] met." for form in two)))) > 1
+
+
+def test_before_the_only_countrys_it_is_another_countrys() -> None:
+    text = "The [{}|o1] spoke. The [{}|o2] did not."
+    for bare, full in (
+        ("Defence Ministry", "Ukrainian Defence Ministry"),
+        ("Supreme Court", "Supreme Court of Vell, Canada"),
+        ("Central Bank", "Central Bank of Sudan"),
+        ("Foreign Ministry", "Philippine Foreign Ministry"),
+    ):
+        assert len(set(names(text.format(bare, full)))) == 2
+    for full in ("Puerto Rico Supreme Court", "Supreme Court of Puerto Rico", "Kenya's Supreme Court"):
+        assert len(set(names(text.format(full, "Supreme Court")))) == 1
+
+
+def test_a_country_is_the_same_by_its_name_and_its_adjective() -> None:
+    for one, other in (
+        ("Russian Defence Ministry", "Ministry of Defence of Russia"),
+        ("Poland's Supreme Court", "Polish Supreme Court"),
+        ("Dutch Supreme Court", "Supreme Court of the Netherlands"),
+    ):
+        assert len(set(names(f"The [{one}|o1] spoke to the [Kenyan Army|o2]. The [{other}|o1].")[::2])) == 1
+    text = "[Niger's High Court|o1], the [Nigerian High Court|o2] and the [High Court of Nigeria|o2]."
+    assert len(set(names(text))) == 2
 
 
 def test_a_company_that_is_named_with_its_legal_form_is_not_short_for_another() -> None:

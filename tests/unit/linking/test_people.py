@@ -100,6 +100,16 @@ def test_a_family_name_is_whose_it_is_so_far_though_not_his_last() -> None:
     assert names(text) == ["Enrique Peña Nieto", "Enrique Peña Nieto", "Santiago Peña", "Peña"]
 
 
+def test_a_son_has_his_fathers_name_in_his_own() -> None:
+    for text in (
+        "[Eknath Shinde|p1] left. His son [Shrikant Eknath Shinde|p2] stays.",
+        "[Shrikant Eknath Shinde|p1] stays. His father, [Eknath Shinde|p2], left.",
+        "[Eknath Shinde|p1] and [Shrikant Eknath Shinde|p2], his eldest son, left.",
+    ):
+        assert len(set(names(text))) == 2
+    assert len(set(names("His person [Eknath Shinde|p1] left. [Shrikant Eknath Shinde|p1] stays."))) == 1
+
+
 def test_a_ruler_without_number_is_the_only_one() -> None:
     text = "[Pope Leo XIII|p1] and [Pope Leo XIV|p2] are two. [Pope Leo|p3] and [Leo|p3] are neither."
     assert len(set(names(text)[:3])) == 3

@@ -20,6 +20,7 @@ def test_demonyms_stay_what_they_are() -> None:
 def test_all_names_of_a_country_vote_together_but_its_airline_flies() -> None:
     assert labels("The [UK|g1]. The [U.K.|o1]. The [United Kingdom|g1]. [Britain|g1].") == ["GPE"] * 4
     assert labels("The [EU|g1]. " + "The [European Union|o1]. " * 3) == ["ORG"] * 4
+    assert labels("The [DPRK|o1] and [GUAM|o2].") == ["GPE", "ORG"]
     assert labels("[Emirates|o2]. " + "The [UAE|g1]. " * 3)[0] == "ORG"
 
 
