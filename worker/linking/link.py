@@ -16,7 +16,7 @@ from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, link_organisations, without_legal_form, written_out
 from worker.linking.people import link_people, without_titles
 from worker.linking.places import link_places
-from worker.linking.votes import vote
+from worker.linking.votes import is_short_country, vote
 
 # Raise it with whatever changes what is linked, pycountry's names included: what comes again is then linked
 # anew, and the counts follow.
@@ -194,7 +194,8 @@ def _shown(label: str, text: str) -> str:
         if label == "PERSON":
             form = without_titles(form)
         elif label == "ORG":
-            form = written_out(without_legal_form(without_brackets(form)[0]))
+            shorter = written_out(without_legal_form(without_brackets(form)[0]))
+            form = form if is_short_country(shorter) else shorter
         elif label in ("GPE", "LOC"):
             form = country(form) or form
         if form == text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from worker.linking.folding import LONGEST, REMEMBERED, fold
@@ -90,7 +91,7 @@ def _people(names: Sequence[Name]) -> list[Person]:
         if "-" in name.text:
             people[number] = people[number]._replace(hyphens=name.text.count("-"))
     _spell_alike(names, people)
-    _keep_pairs_apart(names, people)
+    _take_hyphenated_whole(names, people)
     doubtful = [number for number, name in enumerate(names) if name.words[0] in GIVEN_TOO]
     if doubtful:
         within = {
@@ -120,15 +121,29 @@ def _spell_alike(names: Sequence[Name], people: list[Person]) -> None:
             people[number] = one._replace(parts=tuple(written.get(part, part) for part in one.parts))
 
 
-def _keep_pairs_apart(names: Sequence[Name], people: list[Person]) -> None:
-    """ "Trump-Biden" is no third one of either family: as a name it is all of one piece."""
+def _take_hyphenated_whole(names: Sequence[Name], people: list[Person]) -> None:
+    """Where two words with a hyphen are a name, they are one part: Kara-Murza is neither Kara nor Murza.
+
+    "Trump-Biden" is no third one of either family.
+    """
     pairs = [number for number, name in enumerate(names) if len(name.words) == 2 and " " not in name.text]
-    if pairs:
-        apart = frozenset(pairs)
-        families = {one.parts[-1] for number, one in enumerate(people) if number not in apart}
-        for number in pairs:
-            if families.issuperset(names[number].words):
-                people[number] = Person((" ".join(names[number].words),), "")
+    if not pairs:
+        return
+    apart = frozenset(pairs)
+    families = {one.parts[-1] for number, one in enumerate(people) if number not in apart}
+    whole: set[tuple[str, ...]] = set()
+    for number in pairs:
+        pair = names[number].words
+        if families.issuperset(pair):
+            people[number] = Person((" ".join(pair),), "")
+        elif pair[0] not in PARTICLES:
+            whole.add(pair)
+    for number, one in enumerate(people):
+        for place, pair in enumerate(pairwise(one.parts)):
+            if pair in whole:
+                parts = (*one.parts[:place], " ".join(pair), *one.parts[place + 2 :])
+                people[number] = one._replace(parts=parts)
+                break
 
 
 def _join_full_names(names: Sequence[Name], people: Sequence[Person], links: Links) -> Index:

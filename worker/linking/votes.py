@@ -1,6 +1,7 @@
 """Where an article gives one name two labels and the evidence is lopsided, it agrees with itself."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final
 
@@ -23,7 +24,7 @@ _GROUP: Final = "NORP"
 _PERSON: Final = "PERSON"
 _PLACES: Final = frozenset({"LOC", "FAC"})
 _ALL_PLACES: Final = _PLACES | {"GPE"}
-_RIVER: Final = ("river",)
+_RIVER: Final = "river"
 _AIRLINES: Final = frozenset({("emirates",), ("america",)})
 
 
@@ -32,15 +33,18 @@ def vote(forms: Iterable[Form]) -> None:
     labels: dict[Key, str] = {}
     families: set[str] = set()
     split = False
+    rivers: AbstractSet[Words] | None = None
     for form in forms:
         if form.label in _SILENT:
             continue
         split |= labels.setdefault(_key(form.text), form.label) != form.label
         if form.label == _PERSON and len(form.words) > 1:
             families.add(form.words[-1])
-        elif form.label in _PLACES and country(form.text) and not _is_river(form, forms):
-            form.label = "GPE"
-        elif form.label == "ORG" and _is_short_country(form.text):
+        elif form.label in _PLACES and country(form.text):
+            rivers = _rivers(forms) if rivers is None else rivers
+            if form.words not in rivers:
+                form.label = "GPE"
+        elif form.label == "ORG" and is_short_country(form.text):
             form.label = "GPE"  # the DPRK
     # In most articles no name has two labels, and nobody has to count.
     if split or any(labels.get((family,), _PERSON) != _PERSON for family in families):
@@ -55,16 +59,16 @@ def _key(text: str) -> Key:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _is_short_country(text: str) -> bool:
+def is_short_country(text: str) -> bool:
     """Whether it is a country's acronym. Its name alone may be its team's, or the bloc GUAM's."""
     land = country(text) if is_acronym(text) else None
     return land is not None and land.casefold() != text.casefold()
 
 
-def _is_river(form: Form, forms: Iterable[Form]) -> bool:
-    """Whether the Niger is one in this article."""
-    rivers = ((*form.words, *_RIVER), (*_RIVER, *form.words))
-    return any(other.words in rivers for other in forms)
+def _rivers(forms: Iterable[Form]) -> AbstractSet[Words]:
+    """What rivers the article names, by their names alone: there the Niger is no country."""
+    ends = {form.words[:-1] for form in forms if form.words[-1] == _RIVER}
+    return ends | {form.words[1:] for form in forms if form.words[0] == _RIVER}
 
 
 def _count(forms: Iterable[Form]) -> None:

@@ -131,6 +131,13 @@ def adversaries(size: int) -> dict[str, list[tuple[str, str]]]:
         "pairs of families": [
             (f"Given{n} Family{n}" + f"-Family{n + 1}" * (n % 2), "PERSON") for n in numbers
         ],
+        "families with a hyphen": [
+            (f"Given{n} " * (n % 2) + f"Family{n // 2}-Kin", "PERSON") for n in numbers
+        ],
+        "fathers and sons": [
+            (f"Son{n // 2} " * (n % 2) + f"Given{n // 2} Family", "PERSON") for n in numbers
+        ],
+        "rivers": [("Niger" + "\u2019" * (n // 2) + " River" * (n % 2), "LOC") for n in numbers],
         "places": [(f"Place{n} City", "GPE") for n in numbers],
         "bays": [(f"Place{n} Bay", "LOC") for n in numbers] + [("Bay", "LOC")] * size,
         "two labels each": [(f"Name{n // 4}", LABELS[n % 2]) for n in numbers],

@@ -132,6 +132,13 @@ def test_a_pair_of_families_is_neither_and_takes_nobody_his_name() -> None:
     assert len(set(names("[Andra Kivi-Larun|p1] spoke. [Kivi-Larun|p1] left."))) == 1
 
 
+def test_a_family_name_with_a_hyphen_is_one() -> None:
+    text = "[Ada Kivi-Larun|p1] left. [Kivi-Larun|p1] wept. [Ida Kivi-Larun|p2] met her. [Kivi-Larun|p3]."
+    assert names(text) == ["Ada Kivi-Larun", "Ada Kivi-Larun", "Ida Kivi-Larun", "Kivi-Larun"]
+    text = "[Ada Kivi-Larun|p1] left. [Kivi-Larun|p1] wept. [Ada Larun|p2] met her."
+    assert names(text) == ["Ada Kivi-Larun", "Ada Kivi-Larun", "Ada Larun"]
+
+
 def test_of_two_forms_the_one_with_its_accents_is_shown() -> None:
     assert names("[Jarka Lysko|p1] spoke. [Jarka Łyśko|p1] left. [Jarka Lysko|p1].")[0] == "Jarka Lysko"
     assert names("[Jarka Lysko|p1] spoke. [Jarka Łyśko|p1] left.")[0] == "Jarka Łyśko"
