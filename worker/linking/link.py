@@ -73,6 +73,8 @@ class _Group:
             form.number = self._add(form.text, form.words, form)
             return
         text, acronym = without_brackets(form.text)
+        if is_short_country(text):
+            text, acronym = form.text, ""
         form.number = self._add(text, fold(text), form)
         if acronym:
             self.introduced.append((form.number, self._add(acronym, fold(acronym), form)))

@@ -179,8 +179,9 @@ def _join_full_names(names: Sequence[Name], people: Sequence[Person], links: Lin
 
 def _is_related(names: Sequence[Name], people: Sequence[Person], one: int, other: int) -> bool:
     """Whether the longer name is a son's, who has all of his father's: Shrikant Eknath Shinde is Eknath's."""
-    longer = len(people[one].parts) != len(people[other].parts)
-    return longer and (names[one].is_relative() or names[other].is_relative())
+    return people[one].parts[0] != people[other].parts[0] and (
+        names[one].is_relative() or names[other].is_relative()
+    )
 
 
 def _bearers(number: int, names: Sequence[Name], people: Sequence[Person], index: Index) -> Sequence[int]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from contract.entities import UNCOUNTED_LABELS
 from worker.linking.countries import country
-from worker.linking.folding import REMEMBERED, fold
+from worker.linking.folding import REMEMBERED, fold, tidy
 from worker.linking.forms import Form
 from worker.linking.lands import union
 from worker.linking.organisations import is_acronym, without_form
@@ -61,6 +61,7 @@ def _key(text: str) -> Key:
 @lru_cache(maxsize=REMEMBERED)
 def is_short_country(text: str) -> bool:
     """Whether it is a country's acronym. Its name alone may be its team's, or the bloc GUAM's."""
+    text = tidy(text)
     land = country(text) if is_acronym(text) else None
     return land is not None and land.casefold() != text.casefold()
 

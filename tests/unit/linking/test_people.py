@@ -107,6 +107,8 @@ def test_a_son_has_his_fathers_name_in_his_own() -> None:
         "[Eknath Shinde|p1] and [Shrikant Eknath Shinde|p2], his eldest son, left.",
     ):
         assert len(set(names(text))) == 2
+    text = "[Priya Shinde Rao|p1] left. His sister [Priya Shinde|p1] stays."
+    assert len(set(names(text))) == 1
     assert len(set(names("His person [Eknath Shinde|p1] left. [Shrikant Eknath Shinde|p1] stays."))) == 1
 
 
