@@ -178,10 +178,12 @@ def _join_full_names(names: Sequence[Name], people: Sequence[Person], links: Lin
 
 
 def _is_related(names: Sequence[Name], people: Sequence[Person], one: int, other: int) -> bool:
-    """Whether the longer name is a son's, who has all of his father's: Shrikant Eknath Shinde is Eknath's."""
-    return people[one].parts[0] != people[other].parts[0] and (
-        names[one].is_relative() or names[other].is_relative()
-    )
+    """Whether the longer name is a son's, who has all of his father's: Shrikant Eknath Shinde is Eknath's.
+
+    What is only added at the end is a husband's.
+    """
+    shorter, longer = sorted((people[one].parts, people[other].parts), key=len)
+    return longer[: len(shorter)] != shorter and (names[one].is_relative() or names[other].is_relative())
 
 
 def _bearers(number: int, names: Sequence[Name], people: Sequence[Person], index: Index) -> Sequence[int]:
