@@ -9,6 +9,7 @@ from worker.linking.folding import REMEMBERED, fold
 # The name in the news where ISO's is another one, then what is written besides.
 _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "AE": ("", "UAE", "Emirates"),
+    "AG": ("", "Antigua & Barbuda"),
     "BA": ("", "Bosnia", "Bosnia & Herzegovina", "BiH"),
     "BN": ("Brunei",),
     "CD": (
@@ -26,7 +27,6 @@ _NEWS: Final[dict[str, tuple[str, ...]]] = {
     "CZ": ("Czech Republic",),
     "FK": ("Falkland Islands", "Falklands"),
     "FM": ("Micronesia",),
-    "AG": ("", "Antigua & Barbuda"),
     "GB": ("", "UK", "GB", "Great Britain", "Britain"),
     "IE": ("", "Republic of Ireland"),
     "KN": ("", "Saint Kitts & Nevis", "St. Kitts & Nevis", "St. Kitts and Nevis"),

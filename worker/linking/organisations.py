@@ -36,7 +36,7 @@ _AFFAIRS: Final = "affairs"  # the Ministry of Foreign Affairs is the Foreign Mi
 _COUNCIL: Final = ("council",)  # is a place's: Manchester City is not the Manchester City Council
 # Another university: Michigan State is not Michigan.
 _OTHERS: Final = frozenset({("state",), ("tech",)})
-_MOTOR: Final = frozenset({"motor", "motors"})  # Toyota Motor is Toyota
+_COMPANY: Final = KINDS | {"motor", "motors"}  # Toyota Motor is Toyota
 # Whose institutions are named without them first as well, in news from anywhere.
 _EVERYWHERE: Final = frozenset({"United States", "un", "eu", "house", "senate"})
 _ACRONYM: Final = range(2, 11)  # letters
@@ -77,9 +77,9 @@ class Organisation(NamedTuple):
 def organisation(text: str) -> Organisation:
     """What the form of a name tells."""
     text = tidy(text)
-    whole, owned, rest = text.replace("’", "'").partition("'s ")
-    if owned and is_land(unified(fold(whole))):
-        text = f"{whole} {rest}"  # "Russia's Federal Security Service"
+    owner, owns, rest = text.replace("’", "'").partition("'s ")
+    if owns and is_land(unified(fold(owner))):
+        text = f"{owner} {rest}"  # "Russia's Federal Security Service"
     words = fold(text)
     union = UNIONS.get(words)
     words = words if union else unified(words)
@@ -311,14 +311,14 @@ def _is_short(short: Words, full: Words, known: AbstractSet[Words]) -> bool:
         # "Haneul" is Haneul Robotics; "Sony" need not be Sony Pictures.
         if (size == 1 and short[0] in KINDS and rest[0] not in SMALL) or rest == _COUNCIL or rest in _OTHERS:
             return False  # the Navy is not short for the Navy SEALs
-        if size == 1 and short[0] in PARENTS and rest[0] not in _MOTOR | KINDS:
+        if size == 1 and short[0] in PARENTS and rest[0] not in _COMPANY:
             return False
+        if rest[0] == "in":
+            return False  # Al-Qaeda in the Islamic Maghreb
         whose = size == 1 and not is_land(short)
         # The Department of Health and Human Services is more than one of health.
         more = rest[0] == "and" and not KINDS.isdisjoint(short)
         describes = not more and (rest[0] in _DESCRIBING or (whose and not _is_division(rest)))
-        if rest[0] == "in":
-            return False  # Al-Qaeda in the Islamic Maghreb
         return describes and (rest not in known or set(rest) <= KINDS)
     if size == 1 and short[0] in _ALONE and short[0] == _head(full):
         return short[0] not in _BODIES or full[0] in NATIONAL or is_land(full[:-1])

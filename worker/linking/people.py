@@ -102,7 +102,7 @@ def _people(names: Sequence[Name]) -> list[Person]:
         }
         for number in doubtful:
             # "Al Suwaidi" or "El Chapo" alone, which is within somebody's name: there it is no given name.
-            if names[number].words in within:
+            if names[number].words in within and len(people[number].parts) > 1:
                 people[number] = Person(people[number].parts[1:], "")
     return people
 
