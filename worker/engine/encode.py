@@ -39,7 +39,7 @@ class Encoder:
         first = convolutions[0]
         inputs, outputs = first.weights.shape
         self._layers, self._shift = _folded(convolutions)
-        self._window, self._width = first.window, first.width
+        self._window = first.window
         self._offsets = [offset for offset in range(-first.window, first.window + 1) if offset]
         self._halo = len(convolutions) * first.window
         columns = _full(_BLOCK + 2 * self._halo)
