@@ -33,6 +33,7 @@ _KIN: Final = (
     "nephew|niece|uncle|aunt|cousin"
 )
 _RELATIVE: Final = re.compile(rf"\b(?:{_KIN})s?,? (?:of )?$")
+_OWNER: Final = re.compile(r"((?:[^\W\d_][\w.]* ){0,2}[^\W\d_][\w.]*)['’]s $")
 _AND_RELATIVE: Final = re.compile(rf",? (?:his|her|their|whose) (?:\w+ )?(?:{_KIN})s?\b")
 # One of them is in whatever introduces something.
 _SIGNAL: Final = re.compile(r"\(| known | called | translated |named | a\.k\.a\. | aka | formerly |, or ")
@@ -56,6 +57,12 @@ def is_relative(content: str, entity: Entity) -> bool:
         _RELATIVE.search(content, max(0, start - _LONGEST), start) is not None
         or _AND_RELATIVE.match(content, end) is not None
     )
+
+
+def owner(content: str, entity: Entity) -> str:
+    """Whose it is, where the article says so right before it: "Russia's Defence Ministry"."""
+    found = _OWNER.search(content, max(0, entity.start - _LONGEST), entity.start)
+    return found[1] if found else ""
 
 
 def introductions(content: str, entities: Sequence[Entity]) -> Iterator[int]:

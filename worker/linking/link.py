@@ -11,7 +11,7 @@ from worker.linking import organisations, people
 from worker.linking.countries import country
 from worker.linking.folding import LONGEST, REMEMBERED, fold, tidy
 from worker.linking.forms import ALONE, Form, Meaning, forms_of
-from worker.linking.introductions import introductions, is_relative, without_brackets
+from worker.linking.introductions import introductions, is_relative, owner, without_brackets
 from worker.linking.names import Links, Name
 from worker.linking.organisations import is_acronym, link_organisations, without_legal_form, written_out
 from worker.linking.people import link_people, without_titles
@@ -110,11 +110,11 @@ def _find_meanings(
         one, other = forms[place], forms[place + 1]
         if one.label == other.label and ALONE not in (one.number, other.number):
             groups[one.label].introduced.append((one.number, other.number))
-    if people := groups.get("PERSON"):
-        for name in people.names:
-            if len(name.words) > 1:
-                name.is_relative = partial(is_relative, content, mentions[name.first])
     for label, group in groups.items():
+        if label in ("PERSON", "ORG"):
+            for name in group.names:
+                name.is_relative = partial(is_relative, content, mentions[name.first])
+                name.owner = partial(owner, content, mentions[name.first])
         _resolve(label, group)
 
 

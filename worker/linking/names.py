@@ -16,8 +16,10 @@ class Name:
     text: str  # the first of the forms, but for capitals only, as of a headline
     first: int  # the place of its first mention
     forms: dict[str, int]
-    # Whether the article introduces somebody's son or mother by it; it is seldom asked.
+    # What is seldom asked: whether the article introduces somebody's son or mother by it, and whose it is
+    # ("Russia's" before the Defence Ministry).
     is_relative: Callable[[], bool] = bool
+    owner: Callable[[], str] = str
 
 
 class Links:

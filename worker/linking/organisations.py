@@ -241,13 +241,15 @@ def _join_homes(
     decides, also where it may be several's.
     """
     named: dict[str, set[int]] = {}
+    decided: set[int] = set()
     for number, one in enumerate(every):
-        if one.home in known and (
-            one.land in _EVERYWHERE or names[number].first < names[known[one.home]].first
-        ):
-            named.setdefault(one.home, set()).add(links.root(number))
+        if one.home in known:
+            alone = known[one.home]
+            decided.add(alone)
+            if _may_mean(names[alone], one, names[number]):
+                named.setdefault(one.home, set()).add(links.root(number))
     if not named:
-        return set()
+        return decided
     index = Index()
     for number, one in enumerate(every):
         index.add((one.bare[0], one.bare[-1]), number)
@@ -259,7 +261,16 @@ def _join_homes(
             others = (every[number] for numbers in near for number in numbers)
             if not any(_is_rival(one, bare, home) for one in others):
                 links.join(roots.pop(), known[home])
-    return {known[home] for home in named}
+    return decided
+
+
+def _may_mean(bare: Name, one: Organisation, full: Name) -> bool:
+    """Whether a name without a country may be the one of this country."""
+    words = unified(fold(bare.owner()))
+    owner = next((words[start:] for start in range(len(words)) if is_land(words[start:])), ())
+    if owner and whose(owner) != one.land:
+        return False  # "Russia's Defence Ministry" is not the Ukrainian one
+    return one.land in _EVERYWHERE or full.first < bare.first
 
 
 def _is_rival(one: Organisation, bare: Words, home: str) -> bool:

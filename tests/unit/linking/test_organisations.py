@@ -127,6 +127,18 @@ def test_before_the_only_countrys_it_is_another_countrys() -> None:
         assert len(set(names(text.format(full, "Supreme Court")))) == 1
 
 
+def test_what_a_country_is_said_to_own_is_no_other_countrys() -> None:
+    text = "The [{}|o1] spoke. [{}|g1]'s [{}|o2] did not."
+    for full, land, bare in (
+        ("Ukrainian Defence Ministry", "Russia", "Defence Ministry"),
+        ("U.S. Senate", "France", "Senate"),
+        ("Supreme Court of Guinea", "Papua New Guinea", "Supreme Court"),
+    ):
+        assert len(set(names(text.format(full, land, bare))[::2])) == 2
+    assert len(set(names(text.format("Russian Defence Ministry", "Russia", "Defence Ministry"))[::2])) == 1
+    assert len(set(names(text.format("U.S. Senate", "United States", "Senate"))[::2])) == 1
+
+
 def test_a_country_is_the_same_by_its_name_and_its_adjective() -> None:
     for one, other in (
         ("Russian Defence Ministry", "Ministry of Defence of Russia"),
