@@ -76,7 +76,7 @@ def whose(land: Words) -> str:
 
 @cache
 def _countries_of() -> dict[str, str]:
-    """Of adjectives. Most begin as their country does; what is more than one's, or none's, is left out."""
+    """Of adjectives. Most begin as their country does; what is more than one's, or none's, stays itself."""
     countries = sorted({name.casefold() for name in country_names().values() if name.isalpha()})
     regular: dict[str, str] = {}
     for adjective in NATIONAL:

@@ -142,7 +142,7 @@ def _take_hyphenated_whole(names: Sequence[Name], people: list[Person]) -> None:
         for place, pair in enumerate(pairwise(one.parts)):
             if pair in whole:
                 parts = (*one.parts[:place], " ".join(pair), *one.parts[place + 2 :])
-                people[number] = one._replace(parts=parts)
+                people[number] = one._replace(parts=parts, hyphens=one.hyphens - (one.hyphens > 0))
                 break
 
 

@@ -77,8 +77,10 @@ NATIONAL: Final = frozenset(
 # Adjectives that do not begin as the country's name does, or as one of several; and what is nobody's alone.
 IRREGULAR: Final = {
     "american": "us",
+    "bosnian": "bosnia",
     "british": "uk",
     "burmese": "myanmar",
+    "czech": "czechia",
     "danish": "denmark",
     "dutch": "netherlands",
     "emirati": "united arab emirates",
@@ -87,20 +89,17 @@ IRREGULAR: Final = {
     "french": "france",
     "irish": "ireland",
     "ivorian": "ivory coast",
+    "laotian": "laos",
+    "macedonian": "macedonia",
     "malagasy": "madagascar",
     "nigerien": "niger",
     "polish": "poland",
     "salvadoran": "el salvador",
     "saudi": "saudi arabia",
-    "slovak": "slovakia",
     "spanish": "spain",
     "swazi": "eswatini",
     "swiss": "switzerland",
     "turkish": "turkey",
-    "bosnian": "bosnia",
-    "czech": "czechia",
-    "laotian": "laos",
-    "macedonian": "macedonia",
     **{own: own for own in ("congolese", "dominican", "korean", "european", "sudanese")},
 }
 # What groups call their parts: the whole is another organisation, and often meant.

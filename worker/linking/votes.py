@@ -19,6 +19,7 @@ Ballot = dict[str, int]
 
 _LOPSIDED: Final = 3  # times as much evidence
 _LIKELY: Final = 2  # is enough for a family name that is somebody's elsewhere, who is named in full
+# "May" the month says nothing about Theresa May.
 _SILENT: Final = UNCOUNTED_LABELS
 _GROUP: Final = "NORP"
 _PERSON: Final = "PERSON"
